@@ -1,0 +1,61 @@
+"""Metrics: numbers declared once, in parts that add, in one file format for ours and the workspace's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from trueup.metrics.fact import ParameterValue
+
+Family = Literal["activity", "experience", "customer_outcome", "result"]
+Aggregation = Literal["count", "sum", "ratio", "mean", "median", "percentile", "count_distinct"]
+Better = Literal["higher", "lower", "neither"]
+Unit = Literal["count", "ratio", "hours", "days", "money", "per_account", "per_issue"]
+Grain = Literal["account", "person", "team", "department", "segment", "industry", "company"]
+Status = Literal["ok", "thin", "provisional", "no_denominator"]
+
+GRAINS: tuple[Grain, ...] = ("account", "person", "team", "department", "segment", "industry", "company")
+COMPANY = "company"
+"""The entity id of the company grain."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric's declaration, as read from YAML.
+
+    ``filter`` keeps fact rows whose every named column equals the value (or is one of the values; True for flags).
+    ``agg``:
+
+    - ``count``: rows; ``numerator`` = value, ``denominator`` null, ``n`` = value;
+    - ``sum``: of ``measure``; ``n`` = rows with a measure;
+    - ``ratio``: sum of column ``numerator`` / sum of column ``denominator`` (``rows`` = 1 per row), divided last in
+      float64; ``n`` = rows whose denominator is neither null nor 0 (false);
+    - ``mean``, ``median``, ``percentile`` (with ``percentile``: 0.9): of ``measure`` over rows where it is not null,
+      exact, linear between neighbours; numerator and denominator are null; ``n`` = rows measured;
+    - ``count_distinct``: of ``measure``.
+
+    ``maturity`` names a boolean column: rows where it is not true are ``pending`` and count nowhere else.
+    """
+
+    name: str
+    label: str
+    department: str
+    family: Family
+    better: Better
+    unit: Unit
+    description: str
+    fact: str
+    agg: Aggregation
+    filter: Mapping[str, ParameterValue | tuple[ParameterValue, ...]] = field(default_factory=dict)
+    measure: str | None = None
+    numerator: str | None = None
+    denominator: str | None = None
+    percentile: float | None = None
+    maturity: str | None = None
+    minimum_n: int = 1
+    grains: tuple[Grain, ...] = GRAINS
+    parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
+    """Values for the fact's parameters that differ from the fact's defaults; a workspace's setting goes over them."""
+    requires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Canonical columns needed besides the fact's own ``requires``."""
+    missing: str = ""
+    """What to tell a person when the data for it are missing: what to export, from where."""
