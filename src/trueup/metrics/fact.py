@@ -33,7 +33,7 @@ IBIS_TYPES: Mapping[ColumnType, str] = {
 }
 
 STATE_SCHEMA = "state"
-"""The engine's schema that shows each canonical table as of the build: one newest row per key, nothing recorded later."""
+"""The engine's schema of canonical tables as of the build: one newest row per key, nothing recorded later."""
 FACT_SCHEMA = "facts"
 """The engine's schema into which facts are materialised."""
 CALENDAR_SCHEMA = "calendar"
@@ -115,7 +115,7 @@ class Context:
     offsets: tuple[tuple[datetime, int], ...]
     currency: str
 
-    def local(self, instant: ir.TimestampValue) -> ir.TimestampValue:
+    def local(self, instant: ir.TimestampValue) -> ir.Value:
         """``instant`` (UTC) as wall-clock time in the workspace's zone."""
         newest_first = list(reversed(self.offsets))
         branches = [
@@ -127,7 +127,7 @@ class Context:
 
     def local_date(self, instant: ir.TimestampValue) -> ir.DateValue:
         """The date of ``instant`` (UTC) in the workspace's zone."""
-        return self.local(instant).date()
+        return self.local(instant).cast("date")
 
 
 @dataclass(frozen=True)

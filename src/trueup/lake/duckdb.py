@@ -1,0 +1,142 @@
+"""The default engine: DuckDB, embedded, on one file or in memory."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import ibis
+import pyarrow as pa
+from ibis import Table
+
+from trueup.lake.engine import EngineError
+
+
+def quoted(name: str) -> str:
+    """``name`` as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """``text`` as an SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+class DuckDBEngine:
+    """DuckDB behind the engine protocol.
+
+    ``path`` None means in memory. ``memory_limit`` (such as ``'4GB'``) bounds what DuckDB keeps in memory before it
+    spills to ``spill`` (default: beside the file).
+    """
+
+    dialect = "duckdb"
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        read_only: bool = False,
+        memory_limit: str | None = None,
+        spill: Path | None = None,
+        threads: int | None = None,
+    ) -> None:
+        config: dict[str, str | bool | int | float | list[str]] = {"TimeZone": "UTC", "preserve_insertion_order": False}
+        if memory_limit:
+            config["memory_limit"] = memory_limit
+        if spill:
+            config["temp_directory"] = str(spill)
+        if threads:
+            config["threads"] = threads
+        self.connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
+
+    def compile(self, expression: Table) -> str:
+        """The SQL of an unbound Ibis expression."""
+        return str(ibis.to_sql(expression, dialect=self.dialect))
+
+    def execute(self, sql: str) -> None:
+        """Run a statement; EngineError with the statement if DuckDB refuses it."""
+        try:
+            self.connection.execute(sql)
+        except duckdb.Error as error:
+            raise EngineError(str(error), sql) from error
+
+    def query(self, sql: str) -> pa.Table:
+        """Run a query and return all its rows."""
+        try:
+            return self.connection.execute(sql).to_arrow_table()
+        except duckdb.Error as error:
+            raise EngineError(str(error), sql) from error
+
+    def batches(self, sql: str, *, rows: int = 100_000) -> Iterator[pa.RecordBatch]:
+        """Run a query and return its rows in batches."""
+        try:
+            yield from self.connection.execute(sql).to_arrow_reader(rows)
+        except duckdb.Error as error:
+            raise EngineError(str(error), sql) from error
+
+    def create_schema(self, schema: str) -> None:
+        """Make ``schema`` unless it is there."""
+        self.execute(f"CREATE SCHEMA IF NOT EXISTS {_path(schema)}")
+
+    def create_table(self, schema: str, name: str, select: str) -> int:
+        """Make or replace a table from a query; the number of its rows."""
+        sql = f"CREATE OR REPLACE TABLE {_path(schema)}.{quoted(name)} AS {select}"
+        try:
+            made = self.connection.execute(sql).fetchone()
+        except duckdb.Error as error:
+            raise EngineError(str(error), sql) from error
+        return int(made[0]) if made else 0
+
+    def create_view(self, schema: str, name: str, select: str) -> None:
+        """Make or replace a view."""
+        self.execute(f"CREATE OR REPLACE VIEW {_path(schema)}.{quoted(name)} AS {select}")
+
+    def load(self, schema: str, name: str, rows: pa.Table) -> None:
+        """Make or replace a table from Arrow rows."""
+        self.connection.register("_arriving", rows)
+        try:
+            self.create_table(schema, name, "SELECT * FROM _arriving")
+        finally:
+            self.connection.unregister("_arriving")
+
+    def has_table(self, schema: str, name: str) -> bool:
+        """Whether a table or view of that name is there."""
+        return bool(self.columns(schema, name))
+
+    def columns(self, schema: str, name: str) -> dict[str, str]:
+        """A table's columns and DuckDB types, in order; empty if there is no such table."""
+        catalog, _, plain = schema.rpartition(".")
+        where = f"table_schema = {literal(plain)} AND table_name = {literal(name)}"
+        where += f" AND table_catalog = {literal(catalog)}" if catalog else ""
+        found = self.connection.execute(
+            f"SELECT column_name, data_type FROM information_schema.columns WHERE {where} ORDER BY ordinal_position"
+        ).fetchall()
+        return {str(column): str(kind) for column, kind in found}
+
+    def attach(self, path: Path, name: str, *, read_only: bool) -> None:
+        """Make another DuckDB file reachable as the catalog ``name``; its schemas are then called ``name.schema``."""
+        mode = " (READ_ONLY)" if read_only else ""
+        self.execute(f"ATTACH {literal(str(path))} AS {quoted(name)}{mode}")
+
+    def detach(self, name: str) -> None:
+        """Let go of an attached file."""
+        self.execute(f"DETACH {quoted(name)}")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All statements within take effect together, or none does."""
+        self.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self.connection.rollback()
+            raise
+        self.execute("COMMIT")
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self.connection.close()
+
+
+def _path(schema: str) -> str:
+    return ".".join(quoted(part) for part in schema.split("."))

@@ -1,0 +1,76 @@
+"""What Trueup asks of a database engine: run SQL, keep tables, take and give Arrow."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+import pyarrow as pa
+from ibis import Table
+
+
+class EngineError(Exception):
+    """The engine refused a statement; the message is for people, ``sql`` is what was asked."""
+
+    def __init__(self, message: str, sql: str) -> None:
+        super().__init__(message)
+        self.sql = sql
+
+
+class Engine(Protocol):
+    """One open connection to an engine.
+
+    Tables are named by ``schema`` and ``name``; both are quoted by the engine.
+    """
+
+    @property
+    def dialect(self) -> str:
+        """The name under which Ibis and SQLGlot know this engine's SQL."""
+        ...
+
+    def compile(self, expression: Table) -> str:
+        """The SQL of an unbound Ibis expression in this engine's dialect."""
+        ...
+
+    def execute(self, sql: str) -> None:
+        """Run a statement whose result nobody needs."""
+        ...
+
+    def query(self, sql: str) -> pa.Table:
+        """Run a query and return all its rows."""
+        ...
+
+    def batches(self, sql: str, *, rows: int = 100_000) -> Iterator[pa.RecordBatch]:
+        """Run a query and return its rows in batches of about ``rows``."""
+        ...
+
+    def create_schema(self, schema: str) -> None:
+        """Make ``schema`` unless it is there."""
+        ...
+
+    def create_table(self, schema: str, name: str, select: str) -> int:
+        """Make or replace a table from a query; the number of its rows."""
+        ...
+
+    def create_view(self, schema: str, name: str, select: str) -> None:
+        """Make or replace a view."""
+        ...
+
+    def load(self, schema: str, name: str, rows: pa.Table) -> None:
+        """Make or replace a table from Arrow rows."""
+        ...
+
+    def has_table(self, schema: str, name: str) -> bool:
+        """Whether a table or view of that name is there."""
+        ...
+
+    def columns(self, schema: str, name: str) -> dict[str, str]:
+        """A table's columns and their types as the engine names them, in order."""
+        ...
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All statements within take effect together, or none does."""
+        ...
+
+    def close(self) -> None:
+        """Give the connection back; nothing can be asked afterwards."""
+        ...
