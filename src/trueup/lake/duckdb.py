@@ -40,7 +40,7 @@ class DuckDBEngine:
         spill: Path | None = None,
         threads: int | None = None,
     ) -> None:
-        config: dict[str, str | bool | int | float | list[str]] = {"TimeZone": "UTC", "preserve_insertion_order": False}
+        config: dict[str, str | bool | int | float | list[str]] = {"preserve_insertion_order": False}
         if memory_limit:
             config["memory_limit"] = memory_limit
         if spill:
@@ -48,6 +48,7 @@ class DuckDBEngine:
         if threads:
             config["threads"] = threads
         self.connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
+        self.connection.execute("SET TimeZone = 'UTC'")
 
     def compile(self, expression: Table) -> str:
         """The SQL of an unbound Ibis expression."""

@@ -7,7 +7,7 @@ expression; nothing here runs a query. Built-in facts live in ``metrics/facts/``
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, cast
 
 import ibis
 import ibis.expr.types as ir
@@ -115,7 +115,7 @@ class Context:
     offsets: tuple[tuple[datetime, int], ...]
     currency: str
 
-    def local(self, instant: ir.TimestampValue) -> ir.Value:
+    def local(self, instant: ir.TimestampValue) -> ir.TimestampValue:
         """``instant`` (UTC) as wall-clock time in the workspace's zone."""
         newest_first = list(reversed(self.offsets))
         branches = [
@@ -123,11 +123,11 @@ class Context:
             for start, seconds in newest_first[:-1]
         ]
         oldest = instant + ibis.interval(seconds=newest_first[-1][1])
-        return ibis.cases(*branches, else_=oldest) if branches else oldest
+        return cast("ir.TimestampValue", ibis.cases(*branches, else_=oldest)) if branches else oldest
 
     def local_date(self, instant: ir.TimestampValue) -> ir.DateValue:
         """The date of ``instant`` (UTC) in the workspace's zone."""
-        return self.local(instant).cast("date")
+        return self.local(instant).date()
 
 
 @dataclass(frozen=True)
