@@ -58,7 +58,6 @@ PROVENANCE: tuple[Column, ...] = (
     Column("_seq", "integer", "the number of the load that brought the row"),
     Column("_row", "integer", "the row's number in the delivered file, from 1"),
     Column("_raw", "text", "the raw table the row came from"),
-    Column("_digest", "integer", "a hash of the row's canonical values: an unchanged row is not a new version"),
 )
 """Columns that every canonical table has besides its own."""
 
