@@ -1,0 +1,210 @@
+"""The build's calendars: business days, periods, who was where when, who took part, what money was worth.
+
+What follows from the data is an Ibis expression over the canonical tables; what follows from the settings is an Arrow
+table. An engine puts each under its own name into the schema ``calendar``.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import cast
+from zoneinfo import ZoneInfo
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+from ibis import Table
+
+from trueup.metrics.fact import state_table
+from trueup.units.period import CIVIL, FIRST_DAY, LAST_DAY, Kind, Period, PeriodKind, PeriodRules, periods_between
+
+ONE_DAY = timedelta(days=1)
+MICROSECOND = timedelta(microseconds=1)
+HORIZON_DAYS = 400
+"""How far beyond the as-of day the calendars reach: due dates and waiting times lie in the future."""
+
+DAY_SCHEMA = pa.schema({"local_date": pa.date32(), "period_kind": pa.string(), "period_key": pa.string()})
+PERIOD_SCHEMA = pa.schema(
+    {
+        "period_kind": pa.string(),
+        "period_key": pa.string(),
+        "first_on": pa.date32(),
+        "last_on": pa.date32(),
+        "starts_at": pa.timestamp("us"),
+        "ends_at": pa.timestamp("us"),
+        "cut_at": pa.timestamp("us"),
+        "cut_on": pa.date32(),
+    }
+)
+ISSUE_MATCH_SCHEMA = pa.schema({"case_id": pa.string(), "matched_key": pa.string(), "score": pa.float64()})
+
+
+def people_spans() -> Table:
+    """Our people's dated rows free of overlap: a row ends at the latest on the day before the next one begins."""
+    people = state_table("people")
+    dated = people.filter(people.person_id.notnull()).select(
+        "person_id",
+        "team",
+        "department",
+        from_on=people.active_from.fill_null(ibis.literal(FIRST_DAY)),
+        stated_to=people.active_to.fill_null(ibis.literal(LAST_DAY)),
+    )
+    next_from = dated.from_on.lead().over(group_by=dated.person_id, order_by=dated.from_on)
+    spans = dated.mutate(before_next=_day_before(next_from).fill_null(ibis.literal(LAST_DAY)))
+    spans = spans.mutate(to_on=ibis.least(spans.stated_to, spans.before_next))
+    return spans.filter(spans.to_on >= spans.from_on).select("person_id", "from_on", "to_on", "team", "department")
+
+
+def credited_people() -> Table:
+    """Every interaction with each person of ours who took part in it, once."""
+    participants = state_table("participants")
+    came = participants.attended.isnull() | participants.attended
+    took_part = participants.filter(participants.person_id.notnull(), came)
+    return took_part.select("interaction_id", "person_id").distinct()
+
+
+def rates(currency: str) -> Table:
+    """What one unit of each currency was worth in ``currency``, by stretch of days; the currency itself is worth 1.
+
+    A currency quoted only the other way round is taken as the inverse of that quote.
+    """
+    quotes = state_table("fx_rates")
+    quotes = quotes.filter(quotes.rate > 0, quotes.currency != quotes.base)
+    direct = quotes.filter(quotes.base == currency).select("currency", "rate", from_on=quotes.valid_from)
+    inverse = quotes.filter(quotes.currency == currency).select(
+        currency=quotes.base, rate=1 / quotes.rate, from_on=quotes.valid_from
+    )
+    known = direct.union(inverse.anti_join(direct, "currency"))
+    known = known.mutate(from_on=known.from_on.fill_null(ibis.literal(FIRST_DAY)))
+    next_from = known.from_on.lead().over(group_by=known.currency, order_by=known.from_on)
+    known = known.mutate(to_on=_day_before(next_from).fill_null(ibis.literal(LAST_DAY)))
+    own = ibis.literal(currency).name("currency").as_table()
+    own = own.mutate(from_on=ibis.literal(FIRST_DAY), to_on=ibis.literal(LAST_DAY), rate=ibis.literal(1.0))
+    return known.select("currency", "from_on", "to_on", "rate").union(own)
+
+
+def _day_before(day: ir.Value) -> ir.DateValue:
+    # Ibis calls date - interval a date, DuckDB a timestamp; only by way of a timestamp do both agree.
+    return cast("ir.DateValue", (day.cast("timestamp") - ibis.interval(days=1)).cast("date"))
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """The local days that the calendars cover, and the moment at which knowledge ends.
+
+    ``as_of``: UTC, naive, the last microsecond that counts; ``as_of_on``: its local date.
+    """
+
+    first_on: date
+    last_on: date
+    as_of: datetime
+    as_of_on: date
+
+
+def horizon(first_on: date, as_of: datetime, zone: ZoneInfo) -> Horizon:
+    """The horizon of data that begin on ``first_on`` and are known up to ``as_of`` (UTC, naive)."""
+    as_of_on = as_of.replace(tzinfo=UTC).astimezone(zone).date()
+    return Horizon(min(first_on, as_of_on), as_of_on + timedelta(days=HORIZON_DAYS), as_of, as_of_on)
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """When the local ``day`` begins, in UTC without a zone."""
+    return datetime.combine(day, time(), zone).astimezone(UTC).replace(tzinfo=None)
+
+
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """The last microsecond of the local ``day``, in UTC without a zone: what a date means where an instant is asked."""
+    return midnight(day + ONE_DAY, zone) - MICROSECOND
+
+
+def periods_of(kinds: Iterable[Kind], within: Horizon, rules: PeriodRules = CIVIL) -> tuple[Period, ...]:
+    """Every period of these kinds that begins within the data and not after the as-of day; ``all`` once."""
+    found = (p for kind in kinds for p in periods_between(within.first_on, within.as_of_on, kind, rules))
+    return tuple(p for p in found if p.first <= within.as_of_on)
+
+
+def period_rows(periods: Sequence[Period], within: Horizon, zone: ZoneInfo) -> pa.Table:
+    """The table ``calendar.periods``: the bounds of each period, and where knowledge cuts it.
+
+    ``all`` covers the days from the first of the data to the as-of day. Periods that begin later are left out.
+    """
+    rows = [_period_row(p, within, zone) for p in periods if p.first <= within.as_of_on]
+    return pa.Table.from_pylist(rows, schema=PERIOD_SCHEMA)
+
+
+def _period_row(period: Period, within: Horizon, zone: ZoneInfo) -> Mapping[str, str | date | datetime]:
+    everything = period.kind is PeriodKind.ALL
+    first, last = (within.first_on, within.as_of_on) if everything else (period.first, period.last)
+    ends_at = midnight(last + ONE_DAY, zone)
+    return {
+        "period_kind": kind_name(period),
+        "period_key": period.key,
+        "first_on": first,
+        "last_on": last,
+        "starts_at": midnight(first, zone),
+        "ends_at": ends_at,
+        "cut_at": min(ends_at - MICROSECOND, within.as_of),
+        "cut_on": min(last, within.as_of_on),
+    }
+
+
+def kind_name(period: Period) -> str:
+    """What the period's kind is called in tables: ``month``, ``all``, or ``P90D`` for a trailing window."""
+    return f"P{period.days}D" if period.kind is PeriodKind.TRAILING else str(period.kind)
+
+
+BUSINESS_DAY_SCHEMA = pa.schema(
+    {
+        "local_date": pa.date32(),
+        "starts_at": pa.timestamp("us"),
+        "ends_at": pa.timestamp("us"),
+        "opens_at": pa.timestamp("us"),
+        "closes_at": pa.timestamp("us"),
+        "is_business_day": pa.bool_(),
+        "seconds_before": pa.int64(),
+        "business_day_number": pa.int64(),
+        "weekday_number": pa.int64(),
+    }
+)
+
+
+@dataclass(frozen=True)
+class OpeningHours:
+    """When a company is open: weekdays (Monday is 0), local opening and closing time, and days off."""
+
+    weekdays: frozenset[int] = frozenset({0, 1, 2, 3, 4})
+    opens: time = time(9)
+    closes: time = time(17)
+    holidays: frozenset[date] = frozenset()
+
+
+def business_day_rows(hours: OpeningHours, within: Horizon, zone: ZoneInfo) -> pa.Table:
+    """The table ``calendar.business_days``: every local date of the horizon, with what was open before it."""
+    rows = []
+    seconds = business_days = weekdays = 0
+    for ordinal in range(within.first_on.toordinal(), within.last_on.toordinal() + 1):
+        day = date.fromordinal(ordinal)
+        is_weekday = day.weekday() in hours.weekdays
+        is_open = is_weekday and day not in hours.holidays
+        opens_at, closes_at = (_utc(day, at, zone) for at in (hours.opens, hours.closes))
+        rows.append(
+            {
+                "local_date": day,
+                "starts_at": midnight(day, zone),
+                "ends_at": midnight(day + ONE_DAY, zone),
+                "opens_at": opens_at if is_open else None,
+                "closes_at": closes_at if is_open else None,
+                "is_business_day": is_open,
+                "seconds_before": seconds,
+                "business_day_number": business_days,
+                "weekday_number": weekdays,
+            }
+        )
+        seconds += int((closes_at - opens_at).total_seconds()) * is_open
+        business_days += is_open
+        weekdays += is_weekday
+    return pa.Table.from_pylist(rows, schema=BUSINESS_DAY_SCHEMA)
+
+
+def _utc(day: date, at: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, at, zone).astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,262 @@
+"""A tiny company, written as text tables, in an engine of its own: facts in, numbers out.
+
+    world = given(
+        accounts='''account_id  segment
+                    acme        smb''',
+        interactions='''interaction_id  account_id  occurred_at       direction
+                        i1              acme        2026-06-01T09:30  inbound''',
+        as_of="2026-06-30",
+    )
+    world.rows(FACT)
+
+Columns are aligned, or every row has as many words as the header. ``-`` or nothing is null. Timestamps are UTC.
+``recorded_at`` may be given; else it is the row's event time, and where there is none the row was always known. Several
+versions of a key may be given: the newest recorded one counts.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import ibis
+import pyarrow as pa
+from ibis import Table
+
+from trueup.canon.tables import PROVENANCE, TABLE, CanonicalTable, Column, ColumnType
+from trueup.lake.duckdb import DuckDBEngine
+from trueup.metrics import calendars
+from trueup.metrics.calendars import OpeningHours
+from trueup.metrics.fact import (
+    CALENDAR_SCHEMA,
+    FACT_SCHEMA,
+    STATE_SCHEMA,
+    Context,
+    Fact,
+    Inputs,
+    ParameterValue,
+)
+from trueup.metrics.registry import built_in_facts
+from trueup.units.period import InvalidPeriod, Period, PeriodRules, parse_kind, parse_period
+
+Value = str | int | float | bool | Decimal | date | datetime | None
+Rows = str | Sequence[Mapping[str, Value]]
+
+ARROW_TYPES: Mapping[ColumnType, pa.DataType] = {
+    "text": pa.string(),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "money": pa.decimal128(18, 4),
+    "boolean": pa.bool_(),
+    "timestamp": pa.timestamp("us"),
+    "date": pa.date32(),
+    "json": pa.string(),
+}
+FLAGS = {"true": True, "yes": True, "false": False, "no": False}
+READERS: Mapping[ColumnType, Callable[[str], Value]] = {
+    "text": str,
+    "integer": int,
+    "number": float,
+    "money": Decimal,
+    "boolean": lambda word: FLAGS[word.lower()],
+    "timestamp": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "json": str,
+}
+ALWAYS = datetime.fromisoformat("0001-01-01")
+MONTHS_QUARTERS_YEARS = ("month", "quarter", "year")
+
+
+@dataclass
+class World:
+    """A company as of one moment, ready for facts and metrics."""
+
+    engine: DuckDBEngine
+    horizon: calendars.Horizon
+    zone: ZoneInfo
+    rules: PeriodRules
+    context: Context
+    _known: dict[str, Table] = field(default_factory=dict)
+
+    def rows(
+        self,
+        fact: Fact,
+        *,
+        parameters: Mapping[str, ParameterValue] | None = None,
+        periods: Iterable[str] = MONTHS_QUARTERS_YEARS,
+        using: Iterable[Fact] = (),
+    ) -> list[dict[str, Value]]:
+        """The fact's rows in the order of their keys; what it ``uses`` is taken from ``using``, then from our facts.
+
+        ``periods``: kinds (``month``, ``P90D``) or keys (``2026-06``, ``2026-06-30/P90D``).
+        """
+        self.lay_periods(periods)
+        built = self._build(fact, parameters or {}, {f.name: f for f in using})
+        rows = self.engine.query(self.engine.compile(built)).to_pylist()
+        return sorted(
+            rows, key=lambda row: (row["fact_key"] or "", str(row.get("period_kind")), str(row.get("period_key")))
+        )
+
+    def _build(self, fact: Fact, parameters: Mapping[str, ParameterValue], using: Mapping[str, Fact]) -> Table:
+        used = {}
+        for name in fact.uses:
+            other = using[name] if name in using else built_in_facts()[name]
+            shared = {key: value for key, value in parameters.items() if key in other.parameters}
+            made = self._build(other, shared, using)
+            self.engine.create_table(FACT_SCHEMA, name, self.engine.compile(made))
+            used[name] = ibis.table(made.schema(), name=name, database=FACT_SCHEMA)
+        return fact.build(Inputs(self.context, {**fact.parameters, **parameters}, used))
+
+    def lay_periods(self, periods: Iterable[str]) -> None:
+        """Put the periods asked for into ``calendar.periods``."""
+        found = [period for text in periods for period in self._periods(text)]
+        self.engine.load(CALENDAR_SCHEMA, "periods", calendars.period_rows(found, self.horizon, self.zone))
+
+    def _periods(self, text: str) -> Sequence[Period]:
+        try:
+            kind = parse_kind(text)
+        except InvalidPeriod:
+            return [parse_period(text, self.rules)]
+        return calendars.periods_of([kind], self.horizon, self.rules)
+
+
+def given(
+    *,
+    as_of: str = "2026-06-30",
+    zone: str = "Europe/Berlin",
+    currency: str = "EUR",
+    business_hours: OpeningHours | None = None,
+    rules: PeriodRules | None = None,
+    issue_matches: Rows = (),
+    **tables: Rows,
+) -> World:
+    """A company with these rows in these canonical tables, every other table empty, known up to ``as_of``."""
+    if unknown := sorted(tables.keys() - TABLE.keys()):
+        raise ValueError(f"no canonical tables: {', '.join(unknown)}; there are {', '.join(TABLE)}")
+    here = ZoneInfo(zone)
+    moment = _as_of(as_of, here)
+    engine = DuckDBEngine(threads=1)
+    for schema in (STATE_SCHEMA, CALENDAR_SCHEMA, FACT_SCHEMA):
+        engine.create_schema(schema)
+    first = date.max
+    for name, table in TABLE.items():
+        rows = list(_known(table, _typed(table, tables.get(name, ())), moment))
+        first = min([first, *_days(rows)])
+        engine.load(STATE_SCHEMA, name, pa.Table.from_pylist(rows, schema=_arrow_schema(table)))
+    horizon = calendars.horizon(first - timedelta(days=7) if first < date.max else first, moment, here)
+    world = World(engine, horizon, here, rules or PeriodRules(), _context(horizon, here, currency))
+    _lay_calendars(world, business_hours or OpeningHours(), currency, issue_matches)
+    return world
+
+
+def _lay_calendars(world: World, hours: OpeningHours, currency: str, issue_matches: Rows) -> None:
+    engine = world.engine
+    engine.load(CALENDAR_SCHEMA, "business_days", calendars.business_day_rows(hours, world.horizon, world.zone))
+    for name, expression in (
+        ("people_spans", calendars.people_spans()),
+        ("credited_people", calendars.credited_people()),
+        ("rates", calendars.rates(currency)),
+    ):
+        engine.create_table(CALENDAR_SCHEMA, name, engine.compile(expression))
+    matches = _cells(
+        issue_matches, {name: "number" if name == "score" else "text" for name in ("case_id", "matched_key", "score")}
+    )
+    engine.load(CALENDAR_SCHEMA, "issue_matches", pa.Table.from_pylist(matches, schema=calendars.ISSUE_MATCH_SCHEMA))
+    world.lay_periods(MONTHS_QUARTERS_YEARS)
+
+
+def _context(horizon: calendars.Horizon, zone: ZoneInfo, currency: str) -> Context:
+    offsets: list[tuple[datetime, int]] = []
+    moment = calendars.midnight(horizon.first_on, zone)
+    while moment <= calendars.midnight(horizon.last_on, zone):
+        seconds = _offset(moment, zone)
+        if not offsets or offsets[-1][1] != seconds:
+            offsets.append((moment, seconds))
+        moment += timedelta(minutes=15)
+    return Context(horizon.as_of, horizon.as_of_on, tuple(offsets), currency)
+
+
+def _offset(instant: datetime, zone: ZoneInfo) -> int:
+    offset = instant.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).utcoffset()
+    assert offset is not None
+    return int(offset.total_seconds())
+
+
+def _as_of(text: str, zone: ZoneInfo) -> datetime:
+    return datetime.fromisoformat(text) if "T" in text else calendars.end_of_day(date.fromisoformat(text), zone)
+
+
+def _arrow_schema(table: CanonicalTable) -> pa.Schema:
+    return pa.schema({c.name: ARROW_TYPES[c.type] for c in (*table.columns, *PROVENANCE)})
+
+
+def _typed(table: CanonicalTable, rows: Rows) -> list[dict[str, Value]]:
+    columns: Iterable[Column] = (*table.columns, *PROVENANCE)
+    try:
+        return _cells(rows, {c.name: c.type for c in columns})
+    except ValueError as error:
+        raise ValueError(f"{table.name}: {error}") from error
+
+
+def _known(table: CanonicalTable, rows: list[dict[str, Value]], as_of: datetime) -> Iterator[dict[str, Value]]:
+    """The newest version of each key that was recorded by ``as_of``, unless that one is deleted."""
+    newest: dict[tuple[Value, ...], dict[str, Value]] = {}
+    for number, row in enumerate(rows, start=1):
+        recorded_at = row.get("recorded_at") or _moment(row.get(table.event_time or ""))
+        version = {"_row": number, "_seq": 1, "is_deleted": False, "is_stub": False, **row, "recorded_at": recorded_at}
+        key = tuple(row.get(name) for name in table.key)
+        if _recorded(version) <= as_of and (key not in newest or _recorded(newest[key]) <= _recorded(version)):
+            newest[key] = version
+    return (row for row in newest.values() if not row["is_deleted"])
+
+
+def _recorded(version: Mapping[str, Value]) -> datetime:
+    return _moment(version["recorded_at"]) or ALWAYS
+
+
+def _moment(value: Value) -> datetime | None:
+    if isinstance(value, datetime):
+        return value
+    return datetime.combine(value, time()) if isinstance(value, date) else None
+
+
+def _days(rows: Iterable[Mapping[str, Value]]) -> Iterator[date]:
+    for value in (value for row in rows for value in row.values()):
+        if isinstance(value, datetime):
+            yield value.date()
+        elif isinstance(value, date):
+            yield value
+
+
+def _cells(rows: Rows, types: Mapping[str, ColumnType]) -> list[dict[str, Value]]:
+    listed = _text_rows(rows) if isinstance(rows, str) else rows
+    if unknown := sorted({name for row in listed for name in row} - types.keys()):
+        raise ValueError(f"no such columns: {', '.join(unknown)}; there are {', '.join(types)}")
+    return [{name: _value(value, types[name]) for name, value in row.items()} for row in listed]
+
+
+def _value(value: Value, kind: ColumnType) -> Value:
+    return READERS[kind](value) if isinstance(value, str) else value
+
+
+def _text_rows(text: str) -> list[dict[str, Value]]:
+    lines = [line.rstrip() for line in text.splitlines() if line.strip()]
+    if not lines:
+        return []
+    # The first line may start right behind the quotes, the others are indented: a lone indent of the others is theirs.
+    indent = min((len(line) - len(line.lstrip()) for line in lines[1:]), default=0)
+    header, *body = [lines[0].lstrip(), *(line[indent:] for line in lines[1:])]
+    starts = [match.start() for match in re.finditer(r"\S+", header)]
+    names = header.split()
+    return [dict(zip(names, _words(line, names, starts), strict=True)) for line in body]
+
+
+def _words(line: str, names: Sequence[str], starts: Sequence[int]) -> list[str | None]:
+    words = line.split()
+    if len(words) != len(names):
+        if any(line[start - 1 : start].strip() for start in starts[1:]):
+            raise ValueError(f"this row has {len(words)} words, not under the {len(names)} columns {names}: {line!r}")
+        words = [line[start:end].strip() for start, end in zip(starts, [*starts[1:], None], strict=True)]
+    return [None if word in {"", "-"} else word for word in words]
