@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import ibis
 import pyarrow as pa
@@ -28,7 +27,6 @@ from ibis import Table
 from trueup.canon.tables import PROVENANCE, TABLE, CanonicalTable, Column, ColumnType
 from trueup.lake.duckdb import DuckDBEngine
 from trueup.metrics import calendars
-from trueup.metrics.calendars import OpeningHours
 from trueup.metrics.fact import (
     CALENDAR_SCHEMA,
     FACT_SCHEMA,
@@ -39,6 +37,7 @@ from trueup.metrics.fact import (
     ParameterValue,
 )
 from trueup.metrics.registry import built_in_facts
+from trueup.units.calendar import MONDAY_TO_FRIDAY, BusinessHours, parse_as_of
 from trueup.units.period import InvalidPeriod, Period, PeriodRules, parse_kind, parse_period
 
 Value = str | int | float | bool | Decimal | date | datetime | None
@@ -75,7 +74,6 @@ class World:
 
     engine: DuckDBEngine
     horizon: calendars.Horizon
-    zone: ZoneInfo
     rules: PeriodRules
     context: Context
     _known: dict[str, Table] = field(default_factory=dict)
@@ -112,7 +110,7 @@ class World:
     def lay_periods(self, periods: Iterable[str]) -> None:
         """Put the periods asked for into ``calendar.periods``."""
         found = [period for text in periods for period in self._periods(text)]
-        self.engine.load(CALENDAR_SCHEMA, "periods", calendars.period_rows(found, self.horizon, self.zone))
+        self.engine.load(CALENDAR_SCHEMA, "periods", calendars.period_rows(found, self.horizon))
 
     def _periods(self, text: str) -> Sequence[Period]:
         try:
@@ -122,70 +120,56 @@ class World:
         return calendars.periods_of([kind], self.horizon, self.rules)
 
 
+def nine_to_five(zone: str, *holidays: str) -> BusinessHours:
+    """Open Monday to Friday from nine to five, but not on these days."""
+    days_off = frozenset(date.fromisoformat(day) for day in holidays)
+    return BusinessHours(zone, MONDAY_TO_FRIDAY, time(9), time(17), days_off)
+
+
 def given(
     *,
     as_of: str = "2026-06-30",
     zone: str = "Europe/Berlin",
     currency: str = "EUR",
-    business_hours: OpeningHours | None = None,
+    business_hours: BusinessHours | None = None,
     rules: PeriodRules | None = None,
     issue_matches: Rows = (),
     **tables: Rows,
 ) -> World:
-    """A company with these rows in these canonical tables, every other table empty, known up to ``as_of``."""
+    """A company with these rows in these canonical tables, every other table empty, known up to ``as_of``.
+
+    Business hours are nine to five, Monday to Friday, unless given.
+    """
     if unknown := sorted(tables.keys() - TABLE.keys()):
         raise ValueError(f"no canonical tables: {', '.join(unknown)}; there are {', '.join(TABLE)}")
-    here = ZoneInfo(zone)
-    moment = _as_of(as_of, here)
+    moment = parse_as_of(as_of, zone)
     engine = DuckDBEngine(threads=1)
     for schema in (STATE_SCHEMA, CALENDAR_SCHEMA, FACT_SCHEMA):
         engine.create_schema(schema)
     first = date.max
     for name, table in TABLE.items():
-        rows = list(_known(table, _typed(table, tables.get(name, ())), moment))
+        rows = list(_known(table, _typed(table, tables.get(name, ())), moment.replace(tzinfo=None)))
         first = min([first, *_days(rows)])
         engine.load(STATE_SCHEMA, name, pa.Table.from_pylist(rows, schema=_arrow_schema(table)))
-    horizon = calendars.horizon(first - timedelta(days=7) if first < date.max else first, moment, here)
-    world = World(engine, horizon, here, rules or PeriodRules(), _context(horizon, here, currency))
-    _lay_calendars(world, business_hours or OpeningHours(), currency, issue_matches)
+    begin = first - timedelta(days=7) if first < date.max else moment.date()
+    horizon = calendars.horizon(begin, moment, zone)
+    world = World(engine, horizon, rules or PeriodRules(), calendars.context(horizon, currency))
+    _lay_calendars(world, business_hours or nine_to_five(zone), issue_matches)
     return world
 
 
-def _lay_calendars(world: World, hours: OpeningHours, currency: str, issue_matches: Rows) -> None:
+def _lay_calendars(world: World, hours: BusinessHours, issue_matches: Rows) -> None:
     engine = world.engine
-    engine.load(CALENDAR_SCHEMA, "business_days", calendars.business_day_rows(hours, world.horizon, world.zone))
+    engine.load(CALENDAR_SCHEMA, "business_days", calendars.business_day_rows(hours, world.horizon))
     for name, expression in (
         ("people_spans", calendars.people_spans()),
         ("credited_people", calendars.credited_people()),
-        ("rates", calendars.rates(currency)),
+        ("rates", calendars.rates(world.context.currency)),
     ):
         engine.create_table(CALENDAR_SCHEMA, name, engine.compile(expression))
-    matches = _cells(
-        issue_matches, {name: "number" if name == "score" else "text" for name in ("case_id", "matched_key", "score")}
-    )
+    matches = _cells(issue_matches, {"case_id": "text", "matched_key": "text", "score": "number"})
     engine.load(CALENDAR_SCHEMA, "issue_matches", pa.Table.from_pylist(matches, schema=calendars.ISSUE_MATCH_SCHEMA))
     world.lay_periods(MONTHS_QUARTERS_YEARS)
-
-
-def _context(horizon: calendars.Horizon, zone: ZoneInfo, currency: str) -> Context:
-    offsets: list[tuple[datetime, int]] = []
-    moment = calendars.midnight(horizon.first_on, zone)
-    while moment <= calendars.midnight(horizon.last_on, zone):
-        seconds = _offset(moment, zone)
-        if not offsets or offsets[-1][1] != seconds:
-            offsets.append((moment, seconds))
-        moment += timedelta(minutes=15)
-    return Context(horizon.as_of, horizon.as_of_on, tuple(offsets), currency)
-
-
-def _offset(instant: datetime, zone: ZoneInfo) -> int:
-    offset = instant.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).utcoffset()
-    assert offset is not None
-    return int(offset.total_seconds())
-
-
-def _as_of(text: str, zone: ZoneInfo) -> datetime:
-    return datetime.fromisoformat(text) if "T" in text else calendars.end_of_day(date.fromisoformat(text), zone)
 
 
 def _arrow_schema(table: CanonicalTable) -> pa.Schema:

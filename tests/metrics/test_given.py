@@ -62,7 +62,7 @@ def test_a_column_that_does_not_exist_is_refused() -> None:
 
 
 def test_business_days_count_what_was_open_before() -> None:
-    world = given(accounts="account_id created_at\nacme 2026-06-01T00:00", as_of="2026-06-30T12:00:00")
+    world = given(accounts="account_id created_at\nacme 2026-06-01T00:00", as_of="2026-06-30T12:00:00Z")
     assert world.context.as_of == datetime.fromisoformat("2026-06-30T12:00")
     monday = world.engine.query(
         world.engine.compile(BUSINESS_DAYS.filter(BUSINESS_DAYS.local_date == date(2026, 6, 8)))

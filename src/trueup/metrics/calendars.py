@@ -6,24 +6,23 @@ table. An engine puts each under its own name into the schema ``calendar``.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
 from typing import cast
-from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 from ibis import Table
 
-from trueup.metrics.fact import state_table
+from trueup.metrics.fact import BUSINESS_DAYS, Context, state_table
+from trueup.units.calendar import BusinessHours, end_of_day, local_date, offset_table, start_of_day
 from trueup.units.period import CIVIL, FIRST_DAY, LAST_DAY, Kind, Period, PeriodKind, PeriodRules, periods_between
 
-ONE_DAY = timedelta(days=1)
 MICROSECOND = timedelta(microseconds=1)
 HORIZON_DAYS = 400
 """How far beyond the as-of day the calendars reach: due dates and waiting times lie in the future."""
 
-DAY_SCHEMA = pa.schema({"local_date": pa.date32(), "period_kind": pa.string(), "period_key": pa.string()})
 PERIOD_SCHEMA = pa.schema(
     {
         "period_kind": pa.string(),
@@ -92,29 +91,28 @@ def _day_before(day: ir.Value) -> ir.DateValue:
 class Horizon:
     """The local days that the calendars cover, and the moment at which knowledge ends.
 
-    ``as_of``: UTC, naive, the last microsecond that counts; ``as_of_on``: its local date.
+    ``as_of``: UTC, naive, the last microsecond that counts; ``as_of_on``: its local date in ``zone``.
     """
 
+    zone: str
     first_on: date
     last_on: date
     as_of: datetime
     as_of_on: date
 
 
-def horizon(first_on: date, as_of: datetime, zone: ZoneInfo) -> Horizon:
-    """The horizon of data that begin on ``first_on`` and are known up to ``as_of`` (UTC, naive)."""
-    as_of_on = as_of.replace(tzinfo=UTC).astimezone(zone).date()
-    return Horizon(min(first_on, as_of_on), as_of_on + timedelta(days=HORIZON_DAYS), as_of, as_of_on)
+def horizon(first_on: date, as_of: datetime, zone: str) -> Horizon:
+    """The horizon of data that begin on ``first_on`` and are known up to ``as_of`` (an aware instant)."""
+    as_of_on = local_date(as_of, zone)
+    last_on = as_of_on + timedelta(days=HORIZON_DAYS)
+    return Horizon(zone, min(first_on, as_of_on), last_on, as_of.astimezone(UTC).replace(tzinfo=None), as_of_on)
 
 
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """When the local ``day`` begins, in UTC without a zone."""
-    return datetime.combine(day, time(), zone).astimezone(UTC).replace(tzinfo=None)
-
-
-def end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """The last microsecond of the local ``day``, in UTC without a zone: what a date means where an instant is asked."""
-    return midnight(day + ONE_DAY, zone) - MICROSECOND
+def context(within: Horizon, currency: str) -> Context:
+    """What facts may know of the build."""
+    stretches = offset_table(within.zone, within.first_on, within.last_on).to_pylist()
+    offsets = tuple((stretch["starts_at"], stretch["offset_seconds"]) for stretch in stretches)
+    return Context(within.as_of, within.as_of_on, offsets, currency)
 
 
 def periods_of(kinds: Iterable[Kind], within: Horizon, rules: PeriodRules = CIVIL) -> tuple[Period, ...]:
@@ -123,27 +121,27 @@ def periods_of(kinds: Iterable[Kind], within: Horizon, rules: PeriodRules = CIVI
     return tuple(p for p in found if p.first <= within.as_of_on)
 
 
-def period_rows(periods: Sequence[Period], within: Horizon, zone: ZoneInfo) -> pa.Table:
+def period_rows(periods: Sequence[Period], within: Horizon) -> pa.Table:
     """The table ``calendar.periods``: the bounds of each period, and where knowledge cuts it.
 
     ``all`` covers the days from the first of the data to the as-of day. Periods that begin later are left out.
     """
-    rows = [_period_row(p, within, zone) for p in periods if p.first <= within.as_of_on]
+    rows = [_period_row(p, within) for p in periods if p.first <= within.as_of_on]
     return pa.Table.from_pylist(rows, schema=PERIOD_SCHEMA)
 
 
-def _period_row(period: Period, within: Horizon, zone: ZoneInfo) -> Mapping[str, str | date | datetime]:
+def _period_row(period: Period, within: Horizon) -> Mapping[str, str | date | datetime]:
     everything = period.kind is PeriodKind.ALL
     first, last = (within.first_on, within.as_of_on) if everything else (period.first, period.last)
-    ends_at = midnight(last + ONE_DAY, zone)
+    last_moment = _naive(end_of_day(last, within.zone))
     return {
         "period_kind": kind_name(period),
         "period_key": period.key,
         "first_on": first,
         "last_on": last,
-        "starts_at": midnight(first, zone),
-        "ends_at": ends_at,
-        "cut_at": min(ends_at - MICROSECOND, within.as_of),
+        "starts_at": _naive(start_of_day(first, within.zone)),
+        "ends_at": last_moment + MICROSECOND,
+        "cut_at": min(last_moment, within.as_of),
         "cut_on": min(last, within.as_of_on),
     }
 
@@ -153,58 +151,18 @@ def kind_name(period: Period) -> str:
     return f"P{period.days}D" if period.kind is PeriodKind.TRAILING else str(period.kind)
 
 
-BUSINESS_DAY_SCHEMA = pa.schema(
-    {
-        "local_date": pa.date32(),
-        "starts_at": pa.timestamp("us"),
-        "ends_at": pa.timestamp("us"),
-        "opens_at": pa.timestamp("us"),
-        "closes_at": pa.timestamp("us"),
-        "is_business_day": pa.bool_(),
-        "seconds_before": pa.int64(),
-        "business_day_number": pa.int64(),
-        "weekday_number": pa.int64(),
-    }
-)
+def business_day_rows(hours: BusinessHours, within: Horizon) -> pa.Table:
+    """The table ``calendar.business_days``: every local date of the horizon, with what was open before it.
+
+    Closed days open and close at their start. ``weekday_number`` counts the weekdays of the opening hours before the
+    date, holidays included.
+    """
+    days = hours.open_intervals(within.first_on, within.last_on)
+    is_weekday = [day.weekday() in hours.days for day in days["local_date"].to_pylist()]
+    before = list(accumulate(map(int, is_weekday), initial=0))[:-1]
+    numbered = days.append_column("weekday_number", pa.array(before, pa.int64()))
+    return numbered.select(list(BUSINESS_DAYS.columns))
 
 
-@dataclass(frozen=True)
-class OpeningHours:
-    """When a company is open: weekdays (Monday is 0), local opening and closing time, and days off."""
-
-    weekdays: frozenset[int] = frozenset({0, 1, 2, 3, 4})
-    opens: time = time(9)
-    closes: time = time(17)
-    holidays: frozenset[date] = frozenset()
-
-
-def business_day_rows(hours: OpeningHours, within: Horizon, zone: ZoneInfo) -> pa.Table:
-    """The table ``calendar.business_days``: every local date of the horizon, with what was open before it."""
-    rows = []
-    seconds = business_days = weekdays = 0
-    for ordinal in range(within.first_on.toordinal(), within.last_on.toordinal() + 1):
-        day = date.fromordinal(ordinal)
-        is_weekday = day.weekday() in hours.weekdays
-        is_open = is_weekday and day not in hours.holidays
-        opens_at, closes_at = (_utc(day, at, zone) for at in (hours.opens, hours.closes))
-        rows.append(
-            {
-                "local_date": day,
-                "starts_at": midnight(day, zone),
-                "ends_at": midnight(day + ONE_DAY, zone),
-                "opens_at": opens_at if is_open else None,
-                "closes_at": closes_at if is_open else None,
-                "is_business_day": is_open,
-                "seconds_before": seconds,
-                "business_day_number": business_days,
-                "weekday_number": weekdays,
-            }
-        )
-        seconds += int((closes_at - opens_at).total_seconds()) * is_open
-        business_days += is_open
-        weekdays += is_weekday
-    return pa.Table.from_pylist(rows, schema=BUSINESS_DAY_SCHEMA)
-
-
-def _utc(day: date, at: time, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, at, zone).astimezone(UTC).replace(tzinfo=None)
+def _naive(instant: datetime) -> datetime:
+    return instant.astimezone(UTC).replace(tzinfo=None)
