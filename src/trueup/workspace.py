@@ -1,0 +1,224 @@
+"""The folder a company configures: ``trueup.toml``, its sources, its metrics; and what Trueup makes of it."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from rapidfuzz import process
+
+from trueup.metrics.fact import ParameterValue
+from trueup.metrics.metric import GRAINS, Grain
+from trueup.runs.settings import Folder, Settings
+from trueup.units.calendar import MONDAY_TO_FRIDAY, BusinessHours, UnknownCountry, public_holidays
+from trueup.units.money import UnknownCurrency, minor_units
+from trueup.units.period import PeriodRules
+from trueup.units.zone import UnknownZone, zone_named
+
+ENVIRONMENT = "TRUEUP_WORKSPACE"
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_HOLIDAY_YEARS = range(1990, 2061)
+DayName = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+ShortDay = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+TEMPLATE = """\
+# What Trueup needs to know about your company. Every line may be changed; `trueup build` uses the new values.
+
+[company]
+name = "{name}"
+currency = "{currency}"           # amounts in other currencies are converted by the table fx_rates
+timezone = "{timezone}"           # a thing falls into the day it happened on here
+fiscal_year_start = 1             # the month in which your fiscal year begins
+week_start = "monday"
+
+[business_hours]                  # when your customers may expect an answer
+days = ["mon", "tue", "wed", "thu", "fri"]
+opens = "09:00"
+closes = "17:00"
+# holidays = "DE"                 # a country's public holidays; or a list of dates
+
+# Parameters per metric, for example:
+# [metrics.deep_discount_share]
+# deep_discount = 0.25
+"""
+
+
+class WorkspaceError(Exception):
+    """The workspace cannot be used as it is; the message names the file, the place and the cure."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Company(_Strict):
+    name: str = "Our company"
+    currency: str = "EUR"
+    timezone: str = "UTC"
+    fiscal_year_start: Annotated[int, Field(ge=1, le=12)] = 1
+    week_start: DayName = "monday"
+
+
+class _Hours(_Strict):
+    days: tuple[ShortDay, ...] = ("mon", "tue", "wed", "thu", "fri")
+    opens: str = "09:00"
+    closes: str = "17:00"
+    holidays: str | tuple[date, ...] = ()
+
+
+class _Build(_Strict):
+    grains: tuple[Grain, ...] = GRAINS
+    periods: tuple[Literal["day", "week", "month", "quarter", "year"], ...] = ("month", "quarter", "year")
+    keep_snapshots: Annotated[int, Field(ge=1)] = 3
+    memory_limit: str = "4GB"
+
+
+class _Sources(_Strict):
+    timezone: str = "UTC"
+
+
+class _Identity(_Strict):
+    same: tuple[tuple[str, ...], ...] = ()
+    separate: tuple[tuple[str, str], ...] = ()
+
+
+class _File(_Strict):
+    company: _Company = _Company()
+    business_hours: _Hours = _Hours()
+    build: _Build = _Build()
+    sources: _Sources = _Sources()
+    identity: _Identity = _Identity()
+    metrics: Mapping[str, Mapping[str, ParameterValue]] = Field(default_factory=dict)
+
+
+def find(folder: Path | None = None) -> Folder:
+    """The workspace in ``folder``, else in TRUEUP_WORKSPACE, else here; WorkspaceError if there is none."""
+    root = (folder or Path(os.environ.get(ENVIRONMENT, "."))).resolve()
+    found = Folder(root)
+    if not found.settings_file.is_file():
+        raise WorkspaceError(
+            f"There is no workspace in {root}: it has no trueup.toml."
+            f" Make one with `trueup init {folder or '.'}`, or name another folder with --workspace."
+        )
+    return found
+
+
+def settings(folder: Folder) -> Settings:
+    """The settings of ``trueup.toml``; WorkspaceError names the line and the nearest valid name."""
+    path = folder.settings_file
+    try:
+        text = path.read_text(encoding="utf-8")
+        parsed = tomllib.loads(text)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise WorkspaceError(f"{path} is not valid TOML: {error}. Correct that line; the rest is not read.") from error
+    try:
+        checked = _File.model_validate(parsed)
+    except ValidationError as error:
+        raise WorkspaceError(_explained(path, text, error)) from error
+    return _settings(path, checked)
+
+
+def make(root: Path, *, name: str, currency: str = "EUR", timezone: str = "UTC") -> Folder:
+    """Make a new workspace in ``root``; WorkspaceError if there is one already."""
+    folder = Folder(root.resolve())
+    if folder.settings_file.exists():
+        raise WorkspaceError(f"{folder.settings_file} is already there. Edit it, or choose another folder.")
+    for made in (folder.sources, folder.metrics):
+        made.mkdir(parents=True, exist_ok=True)
+    folder.settings_file.write_text(TEMPLATE.format(name=name, currency=currency, timezone=timezone), encoding="utf-8")
+    (folder.root / ".gitignore").write_text(".trueup/\n", encoding="utf-8")
+    return folder
+
+
+def _settings(path: Path, checked: _File) -> Settings:
+    company, hours = checked.company, checked.business_hours
+    try:
+        minor_units(company.currency)
+        zone_named(company.timezone)
+        zone_named(checked.sources.timezone)
+        days_off = _days_off(hours)
+        opening = BusinessHours(company.timezone, _days(hours), _clock(hours.opens), _closing(hours.closes), days_off)
+    except (UnknownCurrency, UnknownZone, UnknownCountry, ValueError) as error:
+        raise WorkspaceError(f"{path}: {error}") from error
+    return Settings(
+        company=company.name,
+        currency=company.currency,
+        zone=company.timezone,
+        rules=PeriodRules(company.fiscal_year_start, company.week_start),
+        hours=opening,
+        parameters=checked.metrics,
+        grains=checked.build.grains,
+        kinds=checked.build.periods,
+        keep_snapshots=checked.build.keep_snapshots,
+        memory_limit=checked.build.memory_limit,
+        naive_zone=checked.sources.timezone,
+        same=checked.identity.same,
+        separate=checked.identity.separate,
+    )
+
+
+def _days(hours: _Hours) -> frozenset[int]:
+    return frozenset(number for number, day in enumerate(WEEKDAYS) if day[:3] in hours.days) or MONDAY_TO_FRIDAY
+
+
+def _days_off(hours: _Hours) -> frozenset[date]:
+    if not isinstance(hours.holidays, str):
+        return frozenset(hours.holidays)
+    country, _, subdivision = hours.holidays.partition("-")
+    return public_holidays(country, years=_HOLIDAY_YEARS, subdivision=subdivision or None)
+
+
+def _clock(text: str) -> time:
+    try:
+        return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007  a time on the wall has no zone
+    except ValueError:
+        raise ValueError(f"{text!r} is not a time of day; write it as 09:00") from None
+
+
+def _closing(text: str) -> time | Literal["24:00"]:
+    return "24:00" if text == "24:00" else _clock(text)
+
+
+def _explained(path: Path, text: str, error: ValidationError) -> str:
+    problem = error.errors()[0]
+    place = [str(part) for part in problem["loc"]]
+    line = _line_of(text, place)
+    where = f"{path}, line {line}" if line else str(path)
+    named = ".".join(place)
+    if problem["type"] == "extra_forbidden":
+        known = _names_in(place[:-1])
+        near = process.extractOne(place[-1], known) if known else None
+        hint = f" Did you mean {near[0]}?" if near else ""
+        return f"{where}: {named} is not a setting.{hint} There are {', '.join(known)}."
+    return f"{where}: {named} = {problem['input']!r}: {problem['msg']}."
+
+
+def _names_in(place: list[str]) -> list[str]:
+    model: type[BaseModel] = _File
+    for part in place:
+        field = model.model_fields.get(part)
+        if field is None or not isinstance(field.annotation, type) or not issubclass(field.annotation, BaseModel):
+            return []
+        model = field.annotation
+    return list(model.model_fields)
+
+
+def _line_of(text: str, place: list[str]) -> int | None:
+    """The line on which the setting stands: its key within its table, else the table's heading."""
+    heading = None
+    table = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        stripped = line.strip()
+        if stripped.startswith("["):
+            table = stripped.strip("[]").split("]")[0].strip()
+            if table.split(".") == place[: len(table.split("."))]:
+                heading = number
+        elif (
+            "=" in stripped
+            and [*filter(None, table.split(".")), stripped.split("=")[0].strip()] == place[: len(table.split(".")) + 1]
+        ):
+            return number
+    return heading
