@@ -239,7 +239,8 @@ def _merge(
     table = arrival.table
     name = quoted(table.name)
     key = _listed(table.key)
-    count = engine.create_table("temp", "arriving", _row_select(arrival, mapped))
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE arriving AS {_row_select(arrival, mapped)}")
+    count = int(engine.query("SELECT count(*) FROM temp.arriving").column(0)[0].as_py())
     same_key = _same("a", "c", table.key)
     # Of rows that do not say when they were recorded, only the last delivered one speaks for the row.
     engine.execute(
