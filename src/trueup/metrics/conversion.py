@@ -1,0 +1,39 @@
+"""Amounts of many currencies as amounts of one, at the rate in force on a day."""
+
+from typing import cast
+
+import ibis.expr.types as ir
+from ibis import Table
+
+from trueup.metrics.fact import RATES, Context
+
+AMOUNT = "decimal(38, 8)"
+"""Converted money: eight decimals keep what rounding each row loses far below a cent in a sum of millions."""
+RATE = "decimal(20, 12)"
+"""With it, amount x rate is a decimal(38, 16), exact on every engine."""
+
+
+def with_rate(rows: Table, context: Context, *, on: str) -> Table:
+    """The rows with ``rate``: units of the workspace's currency per unit of theirs on the day in column ``on``.
+
+    Without a currency an amount is taken to be in the workspace's own; without a rate, ``rate`` is null.
+    """
+    stated = rows.mutate(currency=rows.currency.fill_null(context.currency))
+    # Rates can be daily and rows many: ranges are searched once per currency and day, rows then join by equality.
+    days = stated.select(rate_currency=stated.currency, rate_on=stated[on]).distinct()
+    in_force = (days.rate_currency == RATES.currency, RATES.from_on <= days.rate_on, days.rate_on <= RATES.to_on)
+    found = days.join(RATES, in_force).select("rate_currency", "rate_on", rate=RATES.rate.cast(RATE))
+    return stated.left_join(found, [("currency", "rate_currency"), (on, "rate_on")]).drop("rate_currency", "rate_on")
+
+
+def converted(amount: ir.Value, rate: ir.Value) -> ir.DecimalValue:
+    """``amount`` at ``rate``; null without one."""
+    product = cast("ir.DecimalValue", amount) * cast("ir.DecimalValue", rate)
+    return cast("ir.DecimalValue", product.cast(AMOUNT))
+
+
+def shared_by_days(amount: ir.Value, *, days: ir.Value, of_days: ir.Value) -> ir.DecimalValue:
+    """The part of ``amount`` that falls on ``days`` of its ``of_days``, straight-line."""
+    in_full = cast("ir.FloatingValue", amount.cast("float64"))
+    part = in_full * cast("ir.IntegerValue", days) / cast("ir.IntegerValue", of_days)
+    return cast("ir.DecimalValue", part.cast(AMOUNT))
