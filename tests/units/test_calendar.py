@@ -63,6 +63,7 @@ def test_only_open_doors_count(asked: str, answered: str, hours: float) -> None:
         ("Australia/Lord_Howe", "2026-04-05", 24.5),
         ("Asia/Kathmandu", "2026-03-29", 24),
         ("America/Sao_Paulo", "2018-11-04", 23),  # midnight itself was skipped
+        ("America/Sao_Paulo", "2018-02-17", 25),  # its last hour came twice
         ("America/Havana", "2026-11-01", 25),  # midnight came twice
         ("Pacific/Apia", "2011-12-30", 0),  # the whole day was skipped, at the date line
         ("Europe/Berlin", "2024-02-29", 24),
@@ -85,6 +86,7 @@ def test_an_all_day_business_is_open_as_long_as_the_day_really_was(zone: str, da
         ("02:15", "02:45", "2026-10-25", 0.5),  # they came twice, and count once
         ("02:30", "05:00", "2026-10-25", 3.5),  # open from the first 02:30
         ("01:00", "02:30", "2026-10-25", 1.5),  # until the first 02:30
+        ("03:00", "05:00", "2026-10-25", 2),  # 03:00 came once, after both
     ],
 )
 def test_hours_that_touch_a_change_of_the_clocks_count_as_elapsed(
@@ -276,3 +278,9 @@ def test_a_year_is_made_of_stretches_of_constant_offset(zone: str, edges: list[s
     assert [f"{instant:%m-%d %H:%M}" for instant in table["starts_at"]] == edges[:-1]
     assert [f"{instant:%m-%d %H:%M}" for instant in table["ends_at"]] == edges[1:]
     assert table["offset_seconds"] == offsets
+
+
+def test_clocks_that_change_at_odd_times_are_caught_to_the_second() -> None:
+    table = offset_table("America/St_Johns", date(2010, 3, 1), date(2010, 3, 31)).to_pydict()
+    assert table["starts_at"][1] == datetime(2010, 3, 14, 3, 31)  # noqa: DTZ001  the table's instants are UTC
+    assert offset_table(BERLIN, date(1893, 1, 1), date(1893, 12, 31)).to_pydict()["offset_seconds"] == [3208, 3600]
