@@ -1,17 +1,21 @@
 """The lake: what was delivered, kept as it came, and the canonical tables made of it, version by version.
 
-One DuckDB file. ``raw`` holds one table per delivered table and load, all text, in delivered order; ``canon`` the
-canonical tables with every version of every row; ``meta`` the loads and findings. A load happens in one transaction.
+Delivered files are kept as they came, in a folder beside the database, and read in place whenever their rows are
+wanted. One DuckDB file holds ``canon``, the canonical tables with every version of every row, and ``meta``, the loads
+and findings. An import happens in one transaction.
 """
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 import duckdb
 import pyarrow as pa
+from pyarrow import parquet
 
 from trueup.canon.tables import PROVENANCE, TABLES, CanonicalTable, ColumnType
 from trueup.lake.duckdb import DuckDBEngine, literal, quoted
@@ -27,13 +31,16 @@ DUCKDB_TYPES: dict[ColumnType, str] = {
     "json": "VARCHAR",
 }
 
+RAW_FOLDER = "{raw}"
+"""Stands for the folder of kept files in a raw table's query, so that a workspace may be moved."""
+
 _META = """
-CREATE SCHEMA IF NOT EXISTS raw;
 CREATE SCHEMA IF NOT EXISTS canon;
 CREATE SCHEMA IF NOT EXISTS meta;
 CREATE TABLE IF NOT EXISTS meta.loads (
     load INTEGER, source VARCHAR, stem VARCHAR, system VARCHAR, raw_name VARCHAR, path VARCHAR, digest VARCHAR,
-    rows BIGINT, first_line BIGINT, loaded_at TIMESTAMP, raw_table VARCHAR, reason VARCHAR
+    rows BIGINT, first_line BIGINT, loaded_at TIMESTAMP, raw_table VARCHAR, reason VARCHAR, columns VARCHAR[],
+    query VARCHAR
 );
 CREATE TABLE IF NOT EXISTS meta.findings (
     load INTEGER, severity VARCHAR, code VARCHAR, source VARCHAR, file VARCHAR, row BIGINT, "column" VARCHAR,
@@ -52,7 +59,8 @@ class RawTable:
     """One delivered table, as kept.
 
     ``system`` and ``raw_name`` say what it was recognised as (empty: not recognised, and ``reason`` says why).
-    ``first_line`` is the delivered file's line of the first row.
+    ``first_line`` is the delivered file's line of the first row. ``query`` yields the delivered rows, all text, in
+    order, from the kept file; it holds ``RAW_FOLDER`` where the folder's path belongs.
     """
 
     load: int
@@ -66,19 +74,18 @@ class RawTable:
     first_line: int
     raw_table: str
     reason: str
-
-    @property
-    def sql_name(self) -> str:
-        """How SQL calls it."""
-        return f"raw.{quoted(self.raw_table)}"
+    columns: tuple[str, ...]
+    query: str
 
 
 class Lake:
     """An open lake."""
 
-    def __init__(self, engine: DuckDBEngine, *, read_only: bool) -> None:
+    def __init__(self, engine: DuckDBEngine, folder: Path, *, read_only: bool) -> None:
         self.engine = engine
+        self.folder = folder
         if not read_only:
+            folder.mkdir(parents=True, exist_ok=True)
             with engine.transaction():
                 engine.execute(_META)
                 for table in TABLES:
@@ -96,40 +103,59 @@ class Lake:
     def raw_tables(self, source: str | None = None) -> list[RawTable]:
         """What was delivered, oldest load first."""
         where = "" if source is None else f"WHERE source = {literal(source)}"
-        rows = self.engine.query(
-            "SELECT load, source, stem, system, raw_name, path, digest, rows, first_line, raw_table, reason"
-            f" FROM meta.loads {where} ORDER BY load, stem"
-        )
-        return [RawTable(**row) for row in rows.to_pylist()]
+        rows = self.engine.query(f"SELECT * EXCLUDE (loaded_at) FROM meta.loads {where} ORDER BY load").to_pylist()
+        return [RawTable(**{**row, "columns": tuple(row["columns"])}) for row in rows]
 
-    def keep(self, arrived: RawTable, rows: str | pa.Table, *, loaded_at: datetime) -> RawTable:
-        """Keep a delivered table: ``rows`` is a query over the delivered file, or Arrow rows of text."""
-        if isinstance(rows, pa.Table):
-            self.engine.load("raw", arrived.raw_table, rows)
-            count = rows.num_rows
-        else:
-            self.engine.execute("SET preserve_insertion_order = true")
-            count = self.engine.create_table("raw", arrived.raw_table, rows)
-            self.engine.execute("SET preserve_insertion_order = false")
-        kept = RawTable(**{**arrived.__dict__, "rows": count})
+    def loaded_at(self, load: int) -> datetime:
+        """When a load happened, in UTC."""
+        moment = self.engine.query(f"SELECT loaded_at FROM meta.loads WHERE load = {load}").column(0)[0].as_py()
+        return cast("datetime", moment)
+
+    def raw_rows(self, raw: RawTable) -> str:
+        """The query that yields a delivered table's rows, all text, in delivered order."""
+        return raw.query.replace(RAW_FOLDER, str(self.folder))
+
+    def keep_file(self, file: Path, digest: str) -> Path:
+        """Keep a delivered file under its digest; the path of the kept file."""
+        kept = self.folder / digest[:2] / f"{digest[:32]}{file.suffix}"
+        if not kept.exists():
+            kept.parent.mkdir(exist_ok=True)
+            partial = kept.with_name(f"{kept.name}.partial")
+            shutil.copyfile(file, partial)
+            partial.replace(kept)
+        return kept
+
+    def keep_rows(self, rows: pa.Table, digest: str) -> Path:
+        """Keep a delivered table that DuckDB cannot read itself, as Parquet; the path of the kept file."""
+        kept = self.folder / digest[:2] / f"{digest[:32]}.parquet"
+        if not kept.exists():
+            kept.parent.mkdir(exist_ok=True)
+            partial = kept.with_name(f"{kept.name}.partial")
+            parquet.write_table(rows, partial, compression="zstd")
+            partial.replace(kept)
+        return kept
+
+    def note(self, raw: RawTable, *, loaded_at: datetime) -> None:
+        """Enter a kept table into the book of loads."""
         self.engine.connection.execute(
-            "INSERT INTO meta.loads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO meta.loads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                kept.load,
-                kept.source,
-                kept.stem,
-                kept.system,
-                kept.raw_name,
-                kept.path,
-                kept.digest,
-                kept.rows,
-                kept.first_line,
+                raw.load,
+                raw.source,
+                raw.stem,
+                raw.system,
+                raw.raw_name,
+                raw.path,
+                raw.digest,
+                raw.rows,
+                raw.first_line,
                 loaded_at,
-                kept.raw_table,
-                kept.reason,
+                raw.raw_table,
+                raw.reason,
+                list(raw.columns),
+                raw.query,
             ],
         )
-        return kept
 
     def recognise_again(self, raw_table: str, *, system: str, raw_name: str, reason: str) -> None:
         """Note what a kept table is now recognised as."""
@@ -187,7 +213,7 @@ def open_lake(path: Path, *, read_only: bool = False, memory_limit: str | None =
         if "lock" in str(error).lower():
             raise LakeBusyError(f"{path} is in use by another process.") from error
         raise
-    lake = Lake(engine, read_only=read_only)
+    lake = Lake(engine, path.parent / "raw", read_only=read_only)
     try:
         yield lake
     finally:
