@@ -1,0 +1,15 @@
+"""Every command and its line in ``trueup --help``."""
+
+COMMANDS: dict[str, str] = {
+    "demo": "Make the example company, import its exports, compute everything, write its board.",
+    "init": "Make a new workspace.",
+    "import": "Import exports: files, folders, zips.",
+    "build": "Compute every metric and publish the result.",
+    "metrics": "Show metrics by account, person, team, segment, ...",
+    "explain": "Show how a number came about: definition, SQL, rows.",
+    "readiness": "Say which metrics can be computed, and what is missing for the others.",
+    "findings": "Show what is wrong or doubtful in the data.",
+    "merges": "Show which ids were found to be the same account, contact or person.",
+    "report": "Write the company's alignment board as a page.",
+    "doctor": "Check the workspace and this machine.",
+}
