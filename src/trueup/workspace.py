@@ -111,8 +111,15 @@ def settings(folder: Folder) -> Settings:
     path = folder.settings_file
     try:
         text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise WorkspaceError(f"{path} is not UTF-8 text: {error}. Save it as UTF-8.") from error
+    return _checked(path, text)
+
+
+def _checked(path: Path, text: str) -> Settings:
+    try:
         parsed = tomllib.loads(text)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise WorkspaceError(f"{path} is not valid TOML: {error}. Correct that line; the rest is not read.") from error
     try:
         checked = _File.model_validate(parsed)
@@ -126,9 +133,11 @@ def make(root: Path, *, name: str, currency: str = "EUR", timezone: str = "UTC")
     folder = Folder(root.resolve())
     if folder.settings_file.exists():
         raise WorkspaceError(f"{folder.settings_file} is already there. Edit it, or choose another folder.")
+    text = TEMPLATE.format(name=name.replace('"', "'"), currency=currency, timezone=timezone)
+    _checked(folder.settings_file, text)
     for made in (folder.sources, folder.metrics):
         made.mkdir(parents=True, exist_ok=True)
-    folder.settings_file.write_text(TEMPLATE.format(name=name, currency=currency, timezone=timezone), encoding="utf-8")
+    folder.settings_file.write_text(text, encoding="utf-8")
     (folder.root / ".gitignore").write_text(".trueup/\n", encoding="utf-8")
     return folder
 
