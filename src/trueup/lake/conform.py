@@ -4,7 +4,7 @@ A row is the same row if its key is the same. If its values are the same too, no
 version, known from when the source says it changed, else from the load; the older version stays for as-of questions.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,9 +52,17 @@ class Arrival:
     zone: str
 
 
-def conform(engine: DuckDBEngine, arrival: Arrival, *, files: Mapping[int, RawTable]) -> Conformed:
+def conform(
+    engine: DuckDBEngine,
+    arrival: Arrival,
+    *,
+    files: Mapping[int, RawTable],
+    number_rows: Callable[[], None] | None = None,
+) -> Conformed:
     """Bring a mapping's rows into the canonical table; ``files`` tells the delivered file by load number.
 
+    ``number_rows`` makes the mapping yield row numbers, where it does not yet because numbering a very large file
+    costs a core: it is called only when keys repeat, since then the last delivered row must be found.
     Raises MappingError if a key column is missing from the mapping.
     """
     table = arrival.table
@@ -66,7 +74,12 @@ def conform(engine: DuckDBEngine, arrival: Arrival, *, files: Mapping[int, RawTa
     else:
         count = new_rows = _insert_all(engine, arrival, mapped)
         new_versions = 0
-        new_rows -= _settle_duplicates(engine, table, findings, arrival.source)
+        if _keys_repeat(engine, table):
+            if number_rows:
+                engine.execute(f"DELETE FROM canon.{quoted(table.name)} WHERE source = {literal(arrival.source)}")
+                number_rows()
+                _insert_all(engine, arrival, mapped)
+            new_rows -= _settle_duplicates(engine, table, findings, arrival.source)
     findings += _unknown_choices(engine, arrival, files)
     return Conformed(table.name, count, new_rows, new_versions, tuple(findings))
 
@@ -214,17 +227,19 @@ def _insert_all(engine: DuckDBEngine, arrival: Arrival, mapped: Mapping[str, str
     return int(done[0]) if done else 0
 
 
+def _keys_repeat(engine: DuckDBEngine, table: CanonicalTable) -> bool:
+    # A hash of the key is enough to find that nothing repeats; where two keys share a hash, nothing is settled wrongly.
+    counted = engine.query(
+        f"SELECT count(*) AS n, count(DISTINCT hash({_listed(table.key)})) AS keys FROM canon.{quoted(table.name)}"
+    ).to_pylist()[0]
+    return bool(counted["n"] != counted["keys"])
+
+
 def _settle_duplicates(engine: DuckDBEngine, table: CanonicalTable, findings: list[Finding], source: str) -> int:
     """After a first insert: leave one row per key and moment, and say which later versions supersede which."""
-    key = _listed(table.key)
-    name = quoted(table.name)
-    counted = engine.query(f"SELECT count(*) AS n, count(DISTINCT hash({key})) AS keys FROM canon.{name}").to_pylist()[
-        0
-    ]
-    if counted["n"] == counted["keys"]:
-        return 0
     engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE touched AS SELECT {key} FROM canon.{name} GROUP BY ALL HAVING count(*) > 1"
+        f"CREATE OR REPLACE TEMP TABLE touched AS SELECT {_listed(table.key)} FROM canon.{quoted(table.name)}"
+        " GROUP BY ALL HAVING count(*) > 1"
     )
     return _settle(engine, table, findings, source)
 

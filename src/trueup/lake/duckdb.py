@@ -134,6 +134,15 @@ class DuckDBEngine:
             raise
         self.execute("COMMIT")
 
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Statements within see each other's effects; afterwards none of them has happened."""
+        self.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.rollback()
+
     def close(self) -> None:
         """Give the connection back."""
         self.connection.close()

@@ -172,6 +172,11 @@ class Lake:
         self.engine.execute(f"INSERT INTO meta.findings BY NAME SELECT {load} AS load, * FROM _findings")
         self.engine.connection.unregister("_findings")
 
+    def replace_check_findings(self, findings: pa.Table) -> None:
+        """Keep what was found about the lake as a whole, in place of what was found before; kept as load 0."""
+        self.engine.execute("DELETE FROM meta.findings WHERE load = 0")
+        self.add_findings(0, findings)
+
     def findings(self) -> pa.Table:
         """Everything found wrong so far, errors first, newest load first."""
         return self.engine.query(

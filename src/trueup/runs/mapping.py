@@ -1,0 +1,148 @@
+"""How a source's delivered tables become canonical rows: the views to lay, and the SELECTs to run over them.
+
+A known system brings its mapping; anything else is mapped by the company's own ``sources/<name>/<table>.sql``: each
+delivered table is a view named by its stem, with typed columns, and each file is one SELECT that yields canonical
+columns.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import sqlglot
+from rapidfuzz import process
+from sqlglot import expressions
+
+from trueup.canon.findings import Finding
+from trueup.canon.tables import TABLE
+from trueup.lake.duckdb import quoted
+from trueup.lake.store import RawTable
+from trueup.sources.columns import profile, typed_select
+from trueup.sources.known import known_system
+from trueup.sources.shape import RawRows, runnable, system_views
+
+NUMBERED_UP_TO = 1_000_000
+"""Rows of larger tables are not numbered while they are imported: numbering takes one core, reading uses all. Their
+numbers are found again when somebody asks for a row."""
+
+
+class SourceMappingError(Exception):
+    """A company's own mapping cannot be used; the message names the file and the cure."""
+
+
+@dataclass(frozen=True)
+class CanonicalSelect:
+    """A SELECT that yields rows of one canonical table; ``file`` is where it is written."""
+
+    table: str
+    sql: str
+    file: str
+
+
+@dataclass(frozen=True)
+class SourceMapping:
+    """Views by name, in the order in which they are made, and what to select from them."""
+
+    views: Mapping[str, str]
+    selects: Sequence[CanonicalSelect]
+    findings: Sequence[Finding] = ()
+
+
+Relation = Callable[[RawTable], str]
+"""The query of a kept table's rows, all text."""
+Query = Callable[[str], pa.Table]
+
+
+def numbered(raw: RawTable, relation: str, *, always: bool = False) -> str:
+    """A kept table's rows with ``_load`` and ``_row``."""
+    row = "row_number() OVER ()" if always or raw.rows <= NUMBERED_UP_TO else "CAST(NULL AS BIGINT)"
+    return f"(SELECT *, {raw.load} AS _load, {row} AS _row FROM ({relation}))"
+
+
+def of_known_system(system: str, raws: Sequence[RawTable], relation: Callable[[RawTable], str]) -> SourceMapping:
+    """The mapping of a known system over everything that was delivered of it; ``relation`` yields numbered rows."""
+    known = known_system(system)
+    rows: dict[str, list[RawRows]] = {}
+    for raw in raws:
+        rows.setdefault(raw.raw_name, []).append(RawRows(relation(raw), raw.columns))
+    selects = [CanonicalSelect(m.canonical, m.sql, f"{system}/{m.name}.sql") for m in runnable(known, list(rows))]
+    return SourceMapping(system_views(known, rows), selects)
+
+
+def of_own_sql(
+    folder: Path, raws: Sequence[RawTable], relation: Callable[[RawTable], str], query: Query, *, zone: str
+) -> SourceMapping:
+    """The mapping that a company wrote for its source; a table's newest delivery is what its view shows."""
+    newest = {raw.stem: raw for raw in raws}
+    views, findings = {}, []
+    for stem, raw in newest.items():
+        rows = relation(raw)
+        profiles = profile(query, rows, list(raw.columns))
+        views[stem] = typed_select(rows, profiles, zone=zone)
+        findings += [_of_file(found, raw) for column in profiles.values() for found in column.findings]
+    return SourceMapping(views, own_selects(folder, newest), findings)
+
+
+def own_selects(folder: Path, stems: Mapping[str, RawTable]) -> list[CanonicalSelect]:
+    """The SELECTs in a source's folder whose delivered tables are all there."""
+    selects = []
+    for file in sorted(folder.glob("*.sql")):
+        table = file.stem.partition("__")[0]
+        if table not in TABLE:
+            near = process.extractOne(table, list(TABLE))
+            raise SourceMappingError(
+                f"{file}: there is no canonical table {table!r}."
+                f" Did you mean {near[0]}.sql? There are {', '.join(TABLE)}."
+            )
+        select, needed = _checked(file)
+        if needed <= stems.keys():
+            selects.append(CanonicalSelect(table, select, str(file)))
+    return selects
+
+
+def _checked(file: Path) -> tuple[str, set[str]]:
+    """A mapping file's SELECT with the main table's row numbers passed through, and the tables it reads."""
+    text = file.read_text(encoding="utf-8")
+    try:
+        tree = sqlglot.parse_one(text, dialect="duckdb")
+    except sqlglot.ParseError as error:
+        raise SourceMappingError(f"{file} is not valid SQL: {_first_line(str(error))}. Correct it there.") from error
+    if not isinstance(tree, expressions.Query):
+        raise SourceMappingError(f"{file} is no SELECT; a mapping is one SELECT that yields canonical columns.")
+    common = {cte.alias for cte in tree.find_all(expressions.CTE)}
+    needed = {table.name for table in tree.find_all(expressions.Table)} - common
+    return _with_row_numbers(tree, text), needed
+
+
+def _with_row_numbers(tree: expressions.Query, text: str) -> str:
+    """Pass ``_load`` and ``_row`` through where a row of the result is a row of the main table."""
+    if not isinstance(tree, expressions.Select) or tree.args.get("group") or tree.args.get("distinct"):
+        return text
+    aggregated = any(projection.find(expressions.AggFunc) for projection in tree.expressions)
+    starting = tree.args.get("from_") or tree.args.get("from")
+    if aggregated or starting is None or not isinstance(starting.this, expressions.Table) or tree.args.get("with_"):
+        return text
+    main = starting.this.alias_or_name
+    if any(projection.alias_or_name in {"_row", "_load", "*"} for projection in tree.expressions):
+        return text
+    passed = tree.select(f"{quoted(main)}._load", f"{quoted(main)}._row", dialect="duckdb")
+    return passed.sql(dialect="duckdb")
+
+
+def _of_file(found: Finding, raw: RawTable) -> Finding:
+    return Finding(
+        found.severity,
+        found.code,
+        raw.source,
+        raw.path,
+        found.row,
+        found.column,
+        found.value,
+        found.message,
+        found.cure,
+    )
+
+
+def _first_line(text: str) -> str:
+    return text.strip().splitlines()[0].rstrip(".")
