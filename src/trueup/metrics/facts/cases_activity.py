@@ -1,0 +1,138 @@
+"""What support does, counted the usual way: cases opened, closed, escalated, and those still open at a period's end.
+
+Definitions.md, section 3 'Support', readings 3, 9, 10, 21 and 24.
+"""
+
+import ibis
+import ibis.expr.types as ir
+from ibis import Table
+
+from trueup.metrics.fact import PERIODS, Fact, Inputs
+from trueup.metrics.facts.cases import CASE_PARAMETERS, closing_counts, is_closed_by_system, with_turning_points
+from trueup.metrics.instants import known_by
+from trueup.metrics.lookup import looked_up
+
+
+def _opened_cases(inputs: Inputs) -> Table:
+    cases = inputs.canon("cases")
+    return _cases_at(cases.opened_at, cases, inputs)
+
+
+def _closed_cases(inputs: Inputs) -> Table:
+    cases = inputs.canon("cases")
+    return _cases_at(cases.closed_at, cases, inputs)
+
+
+def _escalated_cases(inputs: Inputs) -> Table:
+    events = inputs.canon("case_events")
+    known = events.filter(events.kind == "escalation", known_by(events.occurred_at, inputs.context))
+    first = known.group_by("case_id").agg(first_escalated_at=known.occurred_at.min())
+    cases = looked_up(inputs.canon("cases"), first, by="case_id")
+    flagged_at = ibis.ifelse(cases.is_escalated, cases.opened_at, ibis.null("timestamp(6)"))
+    return _cases_at(cases.first_escalated_at.fill_null(flagged_at), cases, inputs)
+
+
+def _cases_at(occurred_at: ir.TimestampValue, cases: Table, inputs: Inputs) -> Table:
+    """The cases whose moment has come, each at it."""
+    happened = cases.mutate(occurred_at=occurred_at)
+    happened = happened.filter(known_by(happened.occurred_at, inputs.context))
+    occurred_on = inputs.context.local_date(happened.occurred_at)
+    return happened.select(
+        "account_id",
+        "occurred_at",
+        fact_key=happened.case_id,
+        person_id=happened.owner_id,
+        occurred_on=occurred_on,
+        credited_on=occurred_on,
+    )
+
+
+def _case_backlog(inputs: Inputs) -> Table:
+    spans = _open_spans(inputs)
+    spans = spans.mutate(credited_on=inputs.context.local_date(spans.opened_at))
+    is_open = (PERIODS.cut_at >= spans.open_from) & (PERIODS.cut_at < spans.open_until)
+    backlog = spans.inner_join(PERIODS, is_open)
+    return backlog.select(
+        "account_id", "person_id", "credited_on", "period_kind", "period_key", fact_key=backlog.case_id
+    )
+
+
+def _open_spans(inputs: Inputs) -> Table:
+    """When each case was open: from ``open_from`` to before ``open_until`` (UTC); a reopened case has several spans.
+
+    Events tell how a case stood until the resolution that the source itself states; from then on it is solved.
+    """
+    cases = _with_solution(inputs)
+    turns = _turns(inputs)
+    first_turns = turns.group_by("case_id").agg(until=turns.at.min())
+    since_opening = looked_up(cases, first_turns, by="case_id").mutate(since=cases.opened_at)
+    reopenings = turns.filter(turns.resolves == 0).select("case_id", since="at", until="next_at")
+    since_reopening = cases.inner_join(reopenings, "case_id").select(since_opening.columns)
+    spans = since_opening.union(since_reopening)
+    # Every moment asked about is at or before the as-of moment.
+    never = ibis.literal(inputs.context.as_of) + ibis.interval(days=1)
+    return spans.mutate(
+        open_from=ibis.greatest(spans.since, spans.opened_at),
+        open_until=ibis.least(spans.until.fill_null(never), spans.solved_at.fill_null(never)),
+    )
+
+
+def _with_solution(inputs: Inputs) -> Table:
+    """Every case opened by now, with the resolution that the source states outside of the case's events, if any."""
+    cases = inputs.canon("cases")
+    cases = with_turning_points(cases.filter(known_by(cases.opened_at, inputs.context)), inputs)
+    counts = cases.closed_at.notnull() if closing_counts(inputs) else ~is_closed_by_system(cases)
+    closed_at = ibis.ifelse(counts, cases.closed_at, ibis.null("timestamp(6)"))
+    return cases.select(
+        "case_id",
+        "account_id",
+        "opened_at",
+        person_id=cases.owner_id,
+        solved_at=cases.resolved_at.fill_null(closed_at),
+    )
+
+
+def _turns(inputs: Inputs) -> Table:
+    """When each case was resolved or reopened, and when it turned next; resolved wins where both coincide."""
+    events = inputs.canon("case_events")
+    known = events.filter(events.kind.isin(("resolve", "reopen")), known_by(events.occurred_at, inputs.context))
+    turns = known.group_by("case_id", at=known.occurred_at).agg(resolves=known.count(where=known.kind == "resolve"))
+    return turns.mutate(next_at=turns.at.lead().over(group_by="case_id", order_by="at"))
+
+
+OPENED_CASES = Fact(
+    "opened_cases",
+    "support cases by their opening",
+    _opened_cases,
+    credit="person",
+    requires={"cases": ("opened_at",)},
+    row_of="cases",
+)
+CLOSED_CASES = Fact(
+    "closed_cases",
+    "support cases by their closing",
+    _closed_cases,
+    credit="person",
+    requires={"cases": ("closed_at",)},
+    row_of="cases",
+)
+ESCALATED_CASES = Fact(
+    "escalated_cases",
+    "support cases by their first escalation; where only a flag tells of it, by their opening",
+    _escalated_cases,
+    credit="person",
+    requires={"cases": ("opened_at",)},
+    row_of="cases",
+)
+CASE_BACKLOG = Fact(
+    "case_backlog",
+    "support cases not resolved at a period's end, credited to who owns them on the day they were opened",
+    _case_backlog,
+    credit="person",
+    timing="period",
+    requires={"cases": ("opened_at",)},
+    parameters=CASE_PARAMETERS,
+    row_of="cases",
+)
+
+FACTS: tuple[Fact, ...] = (OPENED_CASES, CLOSED_CASES, ESCALATED_CASES, CASE_BACKLOG)
