@@ -1,0 +1,146 @@
+"""Which delivered accounts are one company: links between ids, each with its reason.
+
+A link is made only where it is not ambiguous; what merely looks alike is a suggestion for people to decide. Links
+follow from the rows given alone: give the rows known at a moment, and the links are those known at that moment.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+import pyarrow as pa
+
+from trueup.canon.links import clustered, differs, framed, link_table, rivals, star, told
+from trueup.canon.names import company_key, corporate_domain, country_code
+from trueup.units.ids import same_salesforce_id
+
+TELLING_ID_LENGTH: Final = 8
+"""A shorter id, such as 42, may be another system's: domain or name must confirm it."""
+_NAME_BLOCKS: Final = (("key", "country"), ("key",))
+"""A name that is ambiguous in the world may be clear within a country."""
+
+
+def account_links(accounts: pa.Table) -> pa.Table:
+    """Links (columns of ``links.LINKS``) between accounts that are one company: by id, by domain, by name.
+
+    ``accounts``: account_id, source, name, domain, country, extra (JSON text, may hold extra_external_id),
+    recorded_at; one row per account. Two accounts of one source are never linked by name alone.
+    """
+    known = _accounts(accounts)
+    return link_table(_certain_links(known))
+
+
+def account_suggestions(accounts: pa.Table) -> pa.Table:
+    """Pairs of accounts that look like one company, not surely enough to merge them; arguments as ``account_links``."""
+    known = _accounts(accounts)
+    rows = clustered(known, _certain_links(known))
+    by_domain = _domain_star(_with(rows, ("domain",)), score=0.6)
+    # The same name under another domain or in another country is another company.
+    alike = _with(rows, ("key",)).filter(
+        ~differs("domain", ("key",)) | pl.col("domain").is_null(), ~differs("country", ("key",))
+    )
+    by_name = _name_star(alike, by=("key",), score=0.5)
+    pairs = pl.concat([by_domain, by_name]).unique(("left_id", "right_id"), keep="first", maintain_order=True)
+    return link_table([pairs])
+
+
+def _accounts(accounts: pa.Table) -> pl.DataFrame:
+    text = {name: pl.col(name).cast(pl.String) for name in ("name", "domain", "country", "extra")}
+    return (
+        framed(accounts)
+        .select(
+            "source",
+            "recorded_at",
+            text["name"],
+            id="account_id",
+            key=company_key(text["name"]),
+            domain=corporate_domain(text["domain"]),
+            country=country_code(text["country"]),
+            external_id=text["extra"].str.json_path_match("$.extra_external_id"),
+        )
+        .sort("recorded_at", "id", nulls_last=False)
+        .unique("id", keep="first", maintain_order=True)
+    )
+
+
+def _certain_links(known: pl.DataFrame) -> list[pl.DataFrame]:
+    """The strongest rule first; each sees what the earlier ones joined."""
+    found = [_by_external_id(known)]
+    found.append(_by_domain_and_name(clustered(known, found)))
+    found.append(_by_domain(clustered(known, found)))
+    for by in _NAME_BLOCKS:
+        found.append(_by_name(clustered(known, found), by=by))
+    return found
+
+
+def _by_external_id(known: pl.DataFrame) -> pl.DataFrame:
+    """Links by an id that one system keeps of the other; Salesforce's two spellings of an id are one."""
+    ids = known.drop("external_id").with_columns(compact=_compact("id"))
+    claims = known.filter(pl.col("external_id").is_not_null()).with_columns(compact=_compact("external_id"))
+    pairs = claims.join(ids, on="compact", suffix="_named").filter(pl.col("id") != pl.col("id_named"))
+    is_same = [
+        claimed == named or same_salesforce_id(claimed, named)
+        for claimed, named in zip(pairs["external_id"].to_list(), pairs["id_named"].to_list(), strict=True)
+    ]
+    is_confirmed = (pl.col("domain") == pl.col("domain_named")) | (pl.col("key") == pl.col("key_named"))
+    is_telling = pl.col("external_id").str.len_chars() >= TELLING_ID_LENGTH
+    return (
+        pairs.filter(pl.Series(is_same, dtype=pl.Boolean), is_telling | is_confirmed.fill_null(value=False))
+        .rename({"id_named": "named_id", "name_named": "named_name", "source_named": "named_source"})
+        .select(
+            left_id="named_id",
+            right_id="id",
+            rule=pl.lit("external_id"),
+            evidence=pl.format("{} names {} as its external id", told(""), told("named_")),
+            score=pl.lit(1.0),
+            recorded_at=pl.max_horizontal("recorded_at", "recorded_at_named"),
+        )
+    )
+
+
+def _compact(name: str) -> pl.Expr:
+    """What both spellings of a Salesforce id have in common; other ids as they are."""
+    is_salesforce = pl.col(name).str.contains(r"^[A-Za-z0-9]{15}(?:[A-Za-z0-5]{3})?$")
+    return pl.when(is_salesforce).then(pl.col(name).str.head(15).str.to_lowercase()).otherwise(name)
+
+
+def _by_domain_and_name(rows: pl.DataFrame) -> pl.DataFrame:
+    """Links within and across sources; a source that parts such accounts by country means them to be apart."""
+    named = _with(rows, ("domain", "key"))
+    is_parted = differs("country", ("domain", "key", "source")).any().over("domain", "key")
+    branch = pl.when(is_parted).then(pl.coalesce("country", "id")).otherwise(pl.lit(""))
+    because = pl.format("have the domain {} and the same name", "domain")
+    by = ("domain", "key", "branch")
+    return star(named.with_columns(branch=branch), by=by, rule="same_domain_and_name", score=0.97, because=because)
+
+
+def _by_domain(rows: pl.DataFrame) -> pl.DataFrame:
+    """Links by domain alone, leaving out accounts that their own source tells apart within the domain."""
+    owned = _with(rows, ("domain",))
+    ambiguous = rivals(owned, by=("domain",), everyone=rows)
+    return _domain_star(owned.join(ambiguous, on=("domain", "cluster"), how="anti", maintain_order="left"), score=0.9)
+
+
+def _by_name(rows: pl.DataFrame, *, by: Sequence[str]) -> pl.DataFrame:
+    """Links by name across sources, where the name stands for one company only as far as anybody knows."""
+    # A cluster speaks with the domain of any of its members.
+    spoken = rows.with_columns(domain=pl.col("domain").min().over("cluster"))
+    named = _with(spoken, by)
+    ambiguous = rivals(named, by=by, everyone=rows).select(by).unique()
+    clear = named.join(ambiguous, on=by, how="anti", maintain_order="left")
+    agreeing = clear.filter(~differs("domain", by), ~differs("country", by))
+    return _name_star(agreeing, by=by, score=0.85 if "country" in by else 0.8)
+
+
+def _domain_star(rows: pl.DataFrame, *, score: float) -> pl.DataFrame:
+    because = pl.format("have the domain {}", "domain")
+    return star(rows, by=("domain",), rule="same_domain", score=score, because=because)
+
+
+def _name_star(rows: pl.DataFrame, *, by: Sequence[str], score: float) -> pl.DataFrame:
+    because = pl.format("have the same name{}", pl.format(" in {}", "country") if "country" in by else pl.lit(""))
+    return star(rows, by=by, rule="same_name", score=score, because=because)
+
+
+def _with(rows: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    return rows.filter(pl.col(c).is_not_null() for c in columns)

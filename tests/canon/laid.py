@@ -1,0 +1,63 @@
+"""Canonical rows written as text, as Arrow tables: columns at least two blanks apart, ``-`` is null."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pyarrow as pa
+
+from trueup.canon.tables import PROVENANCE, TABLE, CanonicalTable, ColumnType
+
+
+def at(moment: str) -> datetime:
+    """A moment in UTC, naive, as canonical tables hold it."""
+    return datetime.fromisoformat(moment).replace(tzinfo=UTC).replace(tzinfo=None)
+
+
+ARROW_TYPES: Mapping[ColumnType, pa.DataType] = {
+    "text": pa.string(),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "money": pa.decimal128(18, 4),
+    "boolean": pa.bool_(),
+    "timestamp": pa.timestamp("us"),
+    "date": pa.date32(),
+    "json": pa.string(),
+}
+READERS: Mapping[ColumnType, Callable[[str], object]] = {
+    "text": str,
+    "integer": int,
+    "number": float,
+    "money": Decimal,
+    "boolean": lambda word: {"true": True, "false": False}[word],
+    "timestamp": at,
+    "date": date.fromisoformat,
+    "json": str,
+}
+
+
+def laid(table: str, text: str) -> pa.Table:
+    """The canonical table's rows, with all its columns and its provenance."""
+    kinds = _kinds(TABLE[table])
+    lines = [re.split(r"\s{2,}", line.strip()) for line in text.splitlines() if line.strip()]
+    header, *rows = lines or [[]]
+    listed = [
+        {name: None if cell == "-" else READERS[kinds[name]](cell) for name, cell in zip(header, row, strict=True)}
+        for row in rows
+    ]
+    return pa.Table.from_pylist(listed, schema=pa.schema({name: ARROW_TYPES[kind] for name, kind in kinds.items()}))
+
+
+def known(rows: pa.Table, key: str) -> pa.Table:
+    """What resolving links needs to know of the rows."""
+    return rows.select([key, "source", "name"]).rename_columns(["id", "source", "name"])
+
+
+def pairs(links: pa.Table) -> dict[tuple[str, str], str]:
+    """The rule by the two ids it links."""
+    return {(row["left_id"], row["right_id"]): row["rule"] for row in links.to_pylist()}
+
+
+def _kinds(table: CanonicalTable) -> dict[str, ColumnType]:
+    return {column.name: column.type for column in (*table.columns, *PROVENANCE)}
