@@ -8,6 +8,7 @@
         as_of="2026-06-30",
     )
     world.rows(FACT)
+    world.metric("response_time", by="account", period="month")
 
 Columns are aligned, or every row has as many words as the header. ``-`` or nothing is null. Timestamps are UTC.
 ``recorded_at`` may be given; else it is the row's event time, and where there is none the row was always known. Several
@@ -15,10 +16,11 @@ versions of a key may be given: the newest recorded one counts.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any, TypedDict, Unpack
 
 import ibis
 import pyarrow as pa
@@ -27,6 +29,8 @@ from ibis import Table
 from trueup.canon.tables import PROVENANCE, TABLE, CanonicalTable, Column, ColumnType
 from trueup.lake.duckdb import DuckDBEngine
 from trueup.metrics import calendars
+from trueup.metrics.cells import WORK_SCHEMA
+from trueup.metrics.compute import Plan, plan
 from trueup.metrics.fact import (
     CALENDAR_SCHEMA,
     FACT_SCHEMA,
@@ -36,7 +40,10 @@ from trueup.metrics.fact import (
     Inputs,
     ParameterValue,
 )
-from trueup.metrics.registry import built_in_facts
+from trueup.metrics.instances import AnyFact
+from trueup.metrics.metric import GRAINS, Grain, Metric
+from trueup.metrics.places import CELL_SCHEMA, tidy
+from trueup.metrics.registry import built_in_facts, built_in_metrics
 from trueup.units.calendar import MONDAY_TO_FRIDAY, BusinessHours, parse_as_of
 from trueup.units.period import InvalidPeriod, Period, PeriodRules, parse_kind, parse_period
 
@@ -66,6 +73,14 @@ READERS: Mapping[ColumnType, Callable[[str], Value]] = {
 }
 ALWAYS = datetime.fromisoformat("0001-01-01")
 MONTHS_QUARTERS_YEARS = ("month", "quarter", "year")
+
+
+class Options(TypedDict, total=False):
+    """What else a metric may be computed with: facts of the test's own, the workspace's settings, conditions."""
+
+    using: Iterable[AnyFact]
+    settings: Mapping[str, Mapping[str, ParameterValue]]
+    where: Mapping[str, Sequence[str]]
 
 
 @dataclass
@@ -107,10 +122,51 @@ class World:
             used[name] = ibis.table(made.schema(), name=name, database=FACT_SCHEMA)
         return fact.build(Inputs(self.context, {**fact.parameters, **parameters}, used))
 
-    def lay_periods(self, periods: Iterable[str]) -> None:
-        """Put the periods asked for into ``calendar.periods``."""
+    def metric(
+        self, metric: str | Metric, *, by: Grain = "company", period: str = "month", **options: Unpack[Options]
+    ) -> dict[tuple[str, str], float | None]:
+        """The metric's values: (entity, period) -> value; ``period`` is a kind or a key."""
+        rows = self.cells(metric, by=by, period=period, **options)
+        return {(row["entity"], row["period"]): row["value"] for row in rows}
+
+    def cells(
+        self, metric: str | Metric, *, by: Grain = "company", period: str = "month", **options: Unpack[Options]
+    ) -> list[dict[str, Any]]:
+        """The metric's rows of the tidy table, with all columns, by entity and period."""
+        wanted = built_in_metrics()[metric] if isinstance(metric, str) else metric
+        planned = self.compute([wanted], grains=[by], periods=[period], **options)
+        places = [place for place in planned.places if place.metric == wanted.name]
+        rows: list[dict[str, Any]] = self.engine.query(tidy(places)).to_pylist()
+        return sorted(rows, key=lambda row: (row["entity"], row["period"]))
+
+    def compute(
+        self,
+        metrics: Iterable[Metric],
+        *,
+        grains: Collection[Grain] = GRAINS,
+        periods: Sequence[str] = MONTHS_QUARTERS_YEARS,
+        **options: Unpack[Options],
+    ) -> Plan:
+        """Make everything that the metrics need; the plan that was carried out."""
+        kinds = self.lay_periods(periods)
+        facts = {**built_in_facts(), **{fact.name: fact for fact in options.get("using", ())}}
+        settings, where = options.get("settings", {}), options.get("where", {})
+        planned = plan(metrics, facts, context=self.context, grains=grains, kinds=kinds, settings=settings, where=where)
+        for step in planned.steps:
+            select = step.select if isinstance(step.select, str) else self.engine.compile(step.select)
+            self.engine.create_table(step.schema, step.name, select)
+        return planned
+
+    def lay_periods(self, periods: Iterable[str]) -> list[str]:
+        """Put the periods asked for into the calendar; their kinds."""
         found = [period for text in periods for period in self._periods(text)]
-        self.engine.load(CALENDAR_SCHEMA, "periods", calendars.period_rows(found, self.horizon))
+        for name, rows in (
+            ("periods", calendars.period_rows(found, self.horizon)),
+            ("days", calendars.day_rows(found, self.horizon, self.rules)),
+            ("rollups", calendars.rollup_rows(found, self.horizon, self.rules)),
+        ):
+            self.engine.load(CALENDAR_SCHEMA, name, rows)
+        return list(dict.fromkeys(calendars.kind_name(period) for period in found))
 
     def _periods(self, text: str) -> Sequence[Period]:
         try:
@@ -144,7 +200,7 @@ def given(
         raise ValueError(f"no canonical tables: {', '.join(unknown)}; there are {', '.join(TABLE)}")
     moment = parse_as_of(as_of, zone)
     engine = DuckDBEngine(threads=1)
-    for schema in (STATE_SCHEMA, CALENDAR_SCHEMA, FACT_SCHEMA):
+    for schema in (STATE_SCHEMA, CALENDAR_SCHEMA, FACT_SCHEMA, WORK_SCHEMA, CELL_SCHEMA):
         engine.create_schema(schema)
     first = date.max
     for name, table in TABLE.items():
@@ -185,7 +241,7 @@ def _typed(table: CanonicalTable, rows: Rows) -> list[dict[str, Value]]:
 
 
 def _known(table: CanonicalTable, rows: list[dict[str, Value]], as_of: datetime) -> Iterator[dict[str, Value]]:
-    """The newest version of each key that was recorded by ``as_of``, unless that one is deleted."""
+    """The newest version of each key recorded by ``as_of``, unless that one is deleted or has not happened yet."""
     newest: dict[tuple[Value, ...], dict[str, Value]] = {}
     for number, row in enumerate(rows, start=1):
         recorded_at = row.get("recorded_at") or _moment(row.get(table.event_time or ""))
@@ -193,7 +249,11 @@ def _known(table: CanonicalTable, rows: list[dict[str, Value]], as_of: datetime)
         key = tuple(row.get(name) for name in table.key)
         if _recorded(version) <= as_of and (key not in newest or _recorded(newest[key]) <= _recorded(version)):
             newest[key] = version
-    return (row for row in newest.values() if not row["is_deleted"])
+    return (row for row in newest.values() if not row["is_deleted"] and _happened(table, row) <= as_of)
+
+
+def _happened(table: CanonicalTable, row: Mapping[str, Value]) -> datetime:
+    return _moment(row.get(table.event_time or "")) or ALWAYS
 
 
 def _recorded(version: Mapping[str, Value]) -> datetime:

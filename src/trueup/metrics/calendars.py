@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from ibis import Table
 
+from trueup.metrics.cells import base_of
 from trueup.metrics.fact import BUSINESS_DAYS, Context, state_table
 from trueup.units.calendar import BusinessHours, end_of_day, local_date, offset_table, start_of_day
 from trueup.units.period import CIVIL, FIRST_DAY, LAST_DAY, Kind, Period, PeriodKind, PeriodRules, periods_between
@@ -33,6 +34,7 @@ PERIOD_SCHEMA = pa.schema(
         "ends_at": pa.timestamp("us"),
         "cut_at": pa.timestamp("us"),
         "cut_on": pa.date32(),
+        "is_over": pa.bool_(),
     }
 )
 ISSUE_MATCH_SCHEMA = pa.schema({"case_id": pa.string(), "matched_key": pa.string(), "score": pa.float64()})
@@ -55,11 +57,20 @@ def people_spans() -> Table:
 
 
 def credited_people() -> Table:
-    """Every interaction with each person of ours who took part in it, once."""
+    """Every interaction with each person of ours who took part in it, once; and whether that one was alone."""
     participants = state_table("participants")
     came = participants.attended.isnull() | participants.attended
-    took_part = participants.filter(participants.person_id.notnull(), came)
-    return took_part.select("interaction_id", "person_id").distinct()
+    took_part = participants.filter(participants.person_id.notnull(), came).select("interaction_id", "person_id")
+    # One cheap pass finds the many interactions with one person; only the rest has to be made distinct.
+    by_interaction = took_part.group_by("interaction_id").agg(
+        first_id=took_part.person_id.min(), last_id=took_part.person_id.max()
+    )
+    alone = by_interaction.filter(by_interaction.first_id == by_interaction.last_id)
+    shared = by_interaction.filter(by_interaction.first_id != by_interaction.last_id)
+    of_shared = took_part.semi_join(shared, "interaction_id").distinct()
+    return alone.select("interaction_id", person_id="first_id", is_alone=ibis.literal(value=True)).union(
+        of_shared.mutate(is_alone=ibis.literal(value=False))
+    )
 
 
 def rates(currency: str) -> Table:
@@ -126,11 +137,11 @@ def period_rows(periods: Sequence[Period], within: Horizon) -> pa.Table:
 
     ``all`` covers the days from the first of the data to the as-of day. Periods that begin later are left out.
     """
-    rows = [_period_row(p, within) for p in periods if p.first <= within.as_of_on]
+    rows = [_period_row(p, within) for p in dict.fromkeys(periods) if p.first <= within.as_of_on]
     return pa.Table.from_pylist(rows, schema=PERIOD_SCHEMA)
 
 
-def _period_row(period: Period, within: Horizon) -> Mapping[str, str | date | datetime]:
+def _period_row(period: Period, within: Horizon) -> Mapping[str, str | date | datetime | bool]:
     everything = period.kind is PeriodKind.ALL
     first, last = (within.first_on, within.as_of_on) if everything else (period.first, period.last)
     last_moment = _naive(end_of_day(last, within.zone))
@@ -143,7 +154,58 @@ def _period_row(period: Period, within: Horizon) -> Mapping[str, str | date | da
         "ends_at": last_moment + MICROSECOND,
         "cut_at": min(last_moment, within.as_of),
         "cut_on": min(last, within.as_of_on),
+        "is_over": everything or last_moment <= within.as_of,
     }
+
+
+DAY_SCHEMA = pa.schema({"local_date": pa.date32(), "period_kind": pa.string(), "period_key": pa.string()})
+ROLLUP_SCHEMA = pa.schema(
+    {"base_kind": pa.string(), "base_key": pa.string(), "period_kind": pa.string(), "period_key": pa.string()}
+)
+
+
+def day_rows(periods: Sequence[Period], within: Horizon, rules: PeriodRules = CIVIL) -> pa.Table:
+    """The table ``calendar.days``: each local day with the periods it lies in, and the month or day they are made of.
+
+    Days after the as-of day are left out. Columns: local_date date, period_kind, period_key.
+    """
+    asked = {(kind_name(period), period.key): _days_of(period, within) for period in periods}
+    bases = {(kind, period.key): _days_of(period, within) for kind, period in _bases(periods, within, rules)}
+    rows = [
+        {"local_date": day, "period_kind": kind, "period_key": key}
+        for (kind, key), days in {**bases, **asked}.items()
+        for day in days
+    ]
+    return pa.Table.from_pylist(rows, schema=DAY_SCHEMA)
+
+
+def rollup_rows(periods: Sequence[Period], within: Horizon, rules: PeriodRules = CIVIL) -> pa.Table:
+    """The table ``calendar.rollups``: which months, or days, add up to which period; a month adds up to itself."""
+    rows = [
+        {
+            "base_kind": base_of(kind_name(period)),
+            "base_key": base.key,
+            "period_kind": kind_name(period),
+            "period_key": period.key,
+        }
+        for period in dict.fromkeys(periods)
+        for base in _made_of(period, within, rules)
+    ]
+    return pa.Table.from_pylist(rows, schema=ROLLUP_SCHEMA)
+
+
+def _bases(periods: Sequence[Period], within: Horizon, rules: PeriodRules) -> Iterable[tuple[str, Period]]:
+    return ((str(base.kind), base) for period in periods for base in _made_of(period, within, rules))
+
+
+def _made_of(period: Period, within: Horizon, rules: PeriodRules) -> tuple[Period, ...]:
+    first, last = max(period.first, within.first_on), min(period.last, within.as_of_on)
+    return periods_between(first, last, PeriodKind(base_of(kind_name(period))), rules)
+
+
+def _days_of(period: Period, within: Horizon) -> Iterable[date]:
+    first, last = max(period.first, within.first_on), min(period.last, within.as_of_on)
+    return (date.fromordinal(ordinal) for ordinal in range(first.toordinal(), last.toordinal() + 1))
 
 
 def kind_name(period: Period) -> str:

@@ -14,8 +14,9 @@ import ibis.expr.types as ir
 from ibis import Table
 
 from trueup.canon.tables import PROVENANCE, TABLE, ColumnType
+from trueup.metrics import metric
 
-ParameterValue = int | float | str | bool
+ParameterValue = metric.ParameterValue
 Credit = Literal["person", "participants", "none"]
 """Who is credited: the row's own ``person_id``; everyone of ours in the interaction ``credit_id``; nobody."""
 Timing = Literal["event", "period"]
@@ -65,12 +66,14 @@ PERIODS = ibis.table(
         "ends_at": "timestamp(6)",
         "cut_at": "timestamp(6)",
         "cut_on": "date",
+        "is_over": "boolean",
     },
     name="periods",
     database=CALENDAR_SCHEMA,
 )
 """The periods asked for. ``ends_at`` is exclusive (UTC); ``cut_at`` = the earlier of the period's last microsecond and
-the as-of instant, ``cut_on`` its local date. Periods that begin after the as-of instant are not in the table."""
+the as-of instant, ``cut_on`` its local date; ``is_over``: that instant cuts nothing off. Periods that begin after the
+as-of instant are not in the table."""
 PEOPLE_SPANS = ibis.table(
     {"person_id": "string", "from_on": "date", "to_on": "date", "team": "string", "department": "string"},
     name="people_spans",
@@ -78,9 +81,11 @@ PEOPLE_SPANS = ibis.table(
 )
 """Our people's dated rows, made free of overlap; ``to_on`` is inclusive; open ends are far dates, never null."""
 CREDITED_PEOPLE = ibis.table(
-    {"interaction_id": "string", "person_id": "string"}, name="credited_people", database=CALENDAR_SCHEMA
+    {"interaction_id": "string", "person_id": "string", "is_alone": "boolean"},
+    name="credited_people",
+    database=CALENDAR_SCHEMA,
 )
-"""Distinct people of ours who took part in an interaction (``attended`` is not false)."""
+"""Distinct people of ours who took part in an interaction (``attended`` is not false); alone: no one else of ours."""
 RATES = ibis.table(
     {"currency": "string", "from_on": "date", "to_on": "date", "rate": "float64"},
     name="rates",

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from trueup.metrics.fact import ParameterValue
-
+ParameterValue = int | float | str | bool
 Family = Literal["activity", "experience", "customer_outcome", "result"]
 Aggregation = Literal["count", "sum", "ratio", "mean", "median", "percentile", "count_distinct"]
 Better = Literal["higher", "lower", "neither"]
@@ -14,6 +13,14 @@ Grain = Literal["account", "person", "team", "department", "segment", "industry"
 Status = Literal["ok", "thin", "provisional", "no_denominator"]
 
 GRAINS: tuple[Grain, ...] = ("account", "person", "team", "department", "segment", "industry", "company")
+ACCOUNT_GRAINS: tuple[Grain, ...] = ("account", "segment", "industry", "company")
+"""The grains that a fact row belongs to by its account; the company's rows need none."""
+PERSON_GRAINS: tuple[Grain, ...] = ("person", "team", "department")
+"""The grains that a fact row belongs to by whom it is credited to."""
+ADDITIVE: frozenset[Aggregation] = frozenset({"count", "sum", "ratio", "mean"})
+"""Aggregations whose parts add up over entities and periods; the others are computed from the facts each time."""
+ROWS = "rows"
+"""What a ratio names as its numerator or denominator to count fact rows."""
 COMPANY = "company"
 """The entity id of the company grain."""
 
@@ -31,7 +38,7 @@ class Metric:
       float64; ``n`` = rows whose denominator is neither null nor 0 (false);
     - ``mean``, ``median``, ``percentile`` (with ``percentile``: 0.9): of ``measure`` over rows where it is not null,
       exact, linear between neighbours; numerator and denominator are null; ``n`` = rows measured;
-    - ``count_distinct``: of ``measure``.
+    - ``count_distinct``: of ``measure``; ``numerator`` = value, ``denominator`` null; ``n`` = rows with a measure.
 
     ``maturity`` names a boolean column: rows where it is not true are ``pending`` and count nowhere else.
     """
@@ -59,3 +66,5 @@ class Metric:
     """Canonical columns needed besides the fact's own ``requires``."""
     missing: str = ""
     """What to tell a person when the data for it are missing: what to export, from where."""
+    declared: str = field(default="", compare=False)
+    """File and line of the declaration, for errors."""

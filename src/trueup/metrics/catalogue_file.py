@@ -1,0 +1,277 @@
+"""The catalogue's file format: metrics, and facts in SQL, in YAML; ours and a workspace's alike.
+
+A file is a list of metrics, or a mapping with ``metrics`` and ``facts``. Everything wrong with all files is told at
+once, each with its file, its line, the value and the nearest one that would do.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Literal, cast, get_args
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError
+from sqlglot import ParseError, exp, parse
+
+from trueup.canon.tables import TABLE
+from trueup.metrics.instances import AnyFact, nearest
+from trueup.metrics.metric import Metric
+from trueup.metrics.sqlfact import SqlFact
+
+JsonSchema = Mapping[str, object]
+Section = Literal["metrics", "facts"]
+_READERS: Mapping[Section, TypeAdapter[Metric] | TypeAdapter[SqlFact]] = {
+    "metrics": TypeAdapter(Metric),
+    "facts": TypeAdapter(SqlFact),
+}
+_KEYS: Mapping[Section, tuple[str, ...]] = {
+    "metrics": tuple(f.name for f in fields(Metric) if f.name != "declared"),
+    "facts": tuple(f.name for f in fields(SqlFact) if f.name != "declared"),
+}
+_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_NEEDED = {
+    "count": (),
+    "sum": ("measure",),
+    "ratio": ("numerator", "denominator"),
+    "mean": ("measure",),
+    "median": ("measure",),
+    "percentile": ("measure", "percentile"),
+    "count_distinct": ("measure",),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a catalogue file; ``line`` counts from 1."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+class CatalogueError(Exception):
+    """Files of the catalogue that cannot be used, with all their problems."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All metrics and facts by name."""
+
+    metrics: Mapping[str, Metric]
+    facts: Mapping[str, AnyFact]
+
+
+@dataclass
+class _Reading:
+    """What has been read so far, and what was wrong with it; ``lines``: name -> key -> line."""
+
+    facts: dict[str, AnyFact]
+    metrics: dict[str, Metric] = field(default_factory=dict)
+    places: dict[str, "_Place"] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a declaration stands: its file, and the lines of its keys."""
+
+    file: str
+    declaration: CommentedMap
+
+    def line(self, *keys: str | int) -> int:
+        """The line of the innermost of ``keys`` that is there; the declaration's own where none is."""
+        found, line = self.declaration, int(self.declaration.lc.line)
+        for key in keys:
+            if isinstance(found, CommentedMap) and key in found:
+                line = int(found.lc.key(key)[0])
+            elif isinstance(found, CommentedSeq) and isinstance(key, int) and key < len(found):
+                line = int(found.lc.item(key)[0])
+            else:
+                break
+            found = found[key]
+        return line + 1
+
+    def problem(self, message: str, *keys: str | int) -> Problem:
+        return Problem(self.file, self.line(*keys), message)
+
+
+def load(files: Iterable[tuple[str, str]], *, facts: Mapping[str, AnyFact]) -> Catalogue:
+    """The metrics and facts of (name, text) files, on top of ``facts``; CatalogueError with every problem found."""
+    reading = _Reading(dict(facts))
+    for file, text in files:
+        _read(file, text, reading)
+    for metric in reading.metrics.values():
+        reading.problems.extend(_problems_of_metric(metric, reading.places[metric.name], reading.facts))
+    for fact in reading.facts.values():
+        if isinstance(fact, SqlFact) and fact.name in reading.places:
+            reading.problems.extend(_problems_of_fact(fact, reading.places[fact.name], reading.facts))
+    if reading.problems:
+        raise CatalogueError(sorted(reading.problems, key=lambda problem: (problem.file, problem.line)))
+    return Catalogue(reading.metrics, reading.facts)
+
+
+def _read(file: str, text: str, reading: _Reading) -> None:
+    try:
+        content = YAML(typ="rt").load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        because = " ".join(str(error.problem or error.context).split())
+        reading.problems.append(Problem(file, mark.line + 1 if mark else 1, f"not YAML: {because}"))
+        return
+    for section, declaration in _declarations(file, content, reading):
+        _read_one(section, _Place(file, declaration), reading)
+
+
+def _declarations(file: str, content: object, reading: _Reading) -> Iterator[tuple[Section, CommentedMap]]:
+    if content is None:
+        return
+    sections = content if isinstance(content, CommentedMap) else CommentedMap(metrics=content)
+    for key, listed in sections.items():
+        if key not in _KEYS:
+            reading.problems.append(Problem(file, 1, f"unknown section {key!r}{nearest(str(key), _KEYS)}"))
+        elif not isinstance(listed, CommentedSeq):
+            reading.problems.append(Problem(file, 1, f"{key} is not a list: begin each of them with '- name: ...'"))
+        else:
+            for place, declared in enumerate(listed):
+                if isinstance(declared, CommentedMap):
+                    yield key, declared
+                else:
+                    line = int(listed.lc.item(place)[0]) + 1
+                    reading.problems.append(Problem(file, line, f"{declared!r} is no declaration: write 'name: ...'"))
+
+
+def _read_one(section: Section, place: _Place, reading: _Reading) -> None:
+    declaration = place.declaration
+    known = _KEYS[section]
+    unknown = [
+        place.problem(f"unknown key {key!r}{nearest(str(key), known)}", key) for key in declaration if key not in known
+    ]
+    try:
+        plain = {key: value for key, value in declaration.items() if key in known}
+        read = _READERS[section].validate_python({**plain, "declared": f"{place.file}:{place.line()}"})
+    except ValidationError as error:
+        reading.problems += [*unknown, *(_told(details, place, known) for details in error.errors())]
+        return
+    reading.problems += unknown
+    by_name: Mapping[str, Metric | AnyFact] = reading.metrics if isinstance(read, Metric) else reading.facts
+    if not _NAME.fullmatch(read.name):
+        reading.problems.append(place.problem(f"name {read.name!r}: write small letters, digits and _", "name"))
+    elif read.name in by_name:
+        reading.problems.append(place.problem(f"{read.name!r} is declared already: choose another name", "name"))
+    elif isinstance(read, Metric):
+        reading.metrics[read.name], reading.places[read.name] = read, place
+    else:
+        reading.facts[read.name], reading.places[read.name] = read, place
+
+
+def _told(details: ErrorDetails, place: _Place, known: Sequence[str]) -> Problem:
+    """A fault that the reader of types found, in our words."""
+    keys = [key for key in details["loc"] if key in known or isinstance(key, int)]
+    key = str(details["loc"][0])
+    if details["type"] == "missing":
+        return place.problem(f"{key} is missing")
+    value = details["input"]
+    if details["type"] == "literal_error":
+        choices = re.findall(r"'([^']*)'", str(details.get("ctx", {}).get("expected", "")))
+        cure = nearest(str(value), choices)
+        listed = "" if cure.startswith("; there are") else f" (of {', '.join(choices)})"
+        return place.problem(f"{key}: {value!r} is not possible{cure}{listed}", *keys)
+    return place.problem(f"{key}: {value!r} does not do: {details['msg'].lower()}", *keys)
+
+
+def _problems_of_metric(metric: Metric, place: _Place, facts: Mapping[str, AnyFact]) -> Iterator[Problem]:
+    for key in _NEEDED[metric.agg]:
+        if key not in place.declaration:
+            yield place.problem(f"{key} is missing: agg {metric.agg} needs it", "agg")
+    if metric.percentile is not None and not 0 < metric.percentile < 1:
+        yield place.problem(f"percentile: {metric.percentile} is not between 0 and 1", "percentile")
+    if metric.minimum_n < 1:
+        yield place.problem(f"minimum_n: {metric.minimum_n} is less than 1", "minimum_n")
+    yield from _problems_of_requires(metric.requires, place)
+    if metric.fact not in facts:
+        yield place.problem(f"no fact is called {metric.fact!r}{nearest(metric.fact, facts)}", "fact")
+        return
+    parameters = facts[metric.fact].parameters
+    for name in metric.parameters:
+        if name not in parameters:
+            cure = nearest(name, parameters) or ", it has none"
+            yield place.problem(f"the fact {metric.fact} has no parameter {name!r}{cure}", "parameters", name)
+
+
+def _problems_of_requires(requires: Mapping[str, Iterable[str]], place: _Place) -> Iterator[Problem]:
+    for table, columns in requires.items():
+        if table not in TABLE:
+            yield place.problem(f"no canonical table {table!r}{nearest(table, TABLE)}", "requires", table)
+            continue
+        for column in columns:
+            if column not in TABLE[table].column_names:
+                cure = nearest(column, TABLE[table].column_names)
+                yield place.problem(f"{table} has no column {column!r}{cure}", "requires", table)
+
+
+def _problems_of_fact(fact: SqlFact, place: _Place, facts: Mapping[str, AnyFact]) -> Iterator[Problem]:
+    yield from _problems_of_requires(fact.requires, place)
+    for name in fact.uses:
+        if name not in facts:
+            yield place.problem(f"no fact is called {name!r}{nearest(name, facts)}", "uses")
+    if fact.row_of is not None and fact.row_of not in TABLE:
+        yield place.problem(f"no canonical table {fact.row_of!r}{nearest(fact.row_of, TABLE)}", "row_of")
+    try:
+        named = fact.placeholders
+    except ValueError as error:
+        yield place.problem(f"sql: {error}: write a literal brace twice", "sql")
+        return
+    if unknown := [name for name in named if name not in fact.known_placeholders]:
+        cure = nearest(unknown[0], fact.known_placeholders)
+        yield place.problem(f"sql: {{{unknown[0]}}} is no parameter nor a fact of 'uses'{cure}", "sql")
+        return
+    yield from _problems_of_sql(fact, place)
+
+
+def _problems_of_sql(fact: SqlFact, place: _Place) -> Iterator[Problem]:
+    used = {name: f"facts.{name}" for name in fact.uses}
+    plain = fact.sql.format_map({**dict.fromkeys(fact.known_placeholders, "NULL"), **used})
+    try:
+        statements = parse(plain.strip().rstrip(";"), dialect="duckdb")
+    except ParseError as error:
+        first = error.errors[0]
+        yield place.problem(f"sql, line {first['line']}: {first['description']}: {first['highlight']!r}", "sql")
+        return
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        yield place.problem("sql: give one SELECT", "sql")
+        return
+    query = statements[0]
+    for table in query.find_all(exp.Table):
+        if table.db == "state" and table.name not in TABLE:
+            yield place.problem(f"sql: no canonical table {table.name!r}{nearest(table.name, TABLE)}", "sql")
+    followed = () if fact.timing == "period" else ("occurred_on", "credited_on")
+    lacking = [name for name in fact.all_columns if name not in followed and name not in query.named_selects]
+    if lacking and not query.is_star:
+        yield place.problem(f"sql: the SELECT yields no {', '.join(lacking)}", "sql")
+
+
+def json_schema() -> JsonSchema:
+    """The JSON Schema of a catalogue file, for editors."""
+    parts = {section: _READERS[section].json_schema(ref_template="#/$defs/{model}") for section in get_args(Section)}
+    lists = {section: {"type": "array", "items": _closed(schema)} for section, schema in parts.items()}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Metrics of Trueup",
+        "oneOf": [lists["metrics"], {"type": "object", "properties": lists, "additionalProperties": False}],
+    }
+
+
+def _closed(schema: Mapping[str, object]) -> Mapping[str, object]:
+    properties = cast("Mapping[str, object]", schema["properties"])
+    kept = {name: of for name, of in properties.items() if name != "declared"}
+    return {**schema, "properties": kept, "additionalProperties": False}

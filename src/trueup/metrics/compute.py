@@ -1,0 +1,167 @@
+"""Plans: everything that has to be made, in order, so that metrics can be read for every entity and period asked.
+
+A plan is made without touching an engine. Whoever has one makes each step's table, and then reads cells by their
+places.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ibis import Table
+
+from trueup.metrics.aggregates import Batch, batch
+from trueup.metrics.cells import EXACT, Source, Statement, account_exact, account_sums, cell_table
+from trueup.metrics.credited_cells import credited_exact, credited_rows, credited_sums
+from trueup.metrics.fact import FACT_SCHEMA, Context
+from trueup.metrics.instances import AnyFact, BoundMetric, FactInstance, Parameters, bind
+from trueup.metrics.metric import ACCOUNT_GRAINS, ADDITIVE, GRAINS, PERSON_GRAINS, Grain, Metric
+from trueup.metrics.places import Place
+from trueup.metrics.where import Where, rows_where
+
+BUILD_KINDS = ("month", "quarter", "year")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A table to be made from an unbound expression or from SQL; ``about`` says what it is, to people who wait."""
+
+    schema: str
+    name: str
+    select: Table | str
+    about: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The steps in order, and where the metrics' numbers will lie.
+
+    Tables of the schema ``work`` are needed by later steps only.
+    """
+
+    metrics: tuple[BoundMetric, ...]
+    instances: tuple[FactInstance, ...]
+    kinds: tuple[str, ...]
+    steps: tuple[Step, ...]
+    places: tuple[Place, ...]
+
+
+def plan(
+    metrics: Iterable[Metric],
+    facts: Mapping[str, AnyFact],
+    *,
+    context: Context,
+    grains: Collection[Grain] = GRAINS,
+    kinds: Sequence[str] = BUILD_KINDS,
+    settings: Mapping[str, Parameters] | None = None,
+    where: Where | None = None,
+    have: Collection[str] = (),
+) -> Plan:
+    """What to make so that ``metrics`` can be read for ``grains`` and for periods of ``kinds``.
+
+    ``kinds``: names of kinds (``month``, ``P90D``); the engine's ``calendar.periods``, ``days`` and ``rollups`` hold
+    the periods themselves. ``settings``: metric -> parameter -> value. ``where``: only fact rows with these values.
+    ``have``: tables of facts that are there already.
+    """
+    bound = bind(metrics, facts, context=context, settings=settings)
+    instances = _in_order(bound)
+    steps = [
+        Step(FACT_SCHEMA, made.table, made.select, f"facts: {made.name}")
+        for made in instances
+        if made.table not in have
+    ]
+    places: list[Place] = []
+    for instance in instances:
+        of_instance = [metric for metric in bound if metric.instance.table == instance.table]
+        if of_instance:
+            source = Source(instance, tuple(kinds), rows_where(where or {}, of_instance[0]))
+            work = _work(source, of_instance, grains)
+            steps.extend(Step(s.schema, s.name, s.select, f"metrics: {instance.name}") for s in work.statements())
+            places.extend(work.places())
+    return Plan(bound, instances, tuple(kinds), tuple(steps), tuple(places))
+
+
+def _in_order(bound: Iterable[BoundMetric]) -> tuple[FactInstance, ...]:
+    """Every instance once, each after those that it uses."""
+    found: dict[str, FactInstance] = {}
+
+    def visit(instance: FactInstance) -> None:
+        for used in instance.uses:
+            visit(used)
+        found.setdefault(instance.table, instance)
+
+    for metric in bound:
+        visit(metric.instance)
+    return tuple(found.values())
+
+
+@dataclass(frozen=True)
+class _Share:
+    """A batch with the grains in which any of its metrics is wanted, in the order of ``GRAINS``."""
+
+    batch: Batch
+    grains: tuple[Grain, ...]
+
+    def among(self, grains: Collection[Grain]) -> tuple[Grain, ...]:
+        return tuple(grain for grain in self.grains if grain in grains)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What is made of one fact instance: sums, and numbers that do not add up."""
+
+    source: Source
+    sums: _Share
+    exact: _Share
+
+    def statements(self) -> Iterable[Statement]:
+        if grains := self.sums.among(ACCOUNT_GRAINS):
+            yield from account_sums(self.source, self.sums.batch, grains)
+        for grain in self.exact.among(ACCOUNT_GRAINS):
+            yield account_exact(self.source, self.exact.batch, grain)
+        credited = [share for share in (self.sums, self.exact) if share.among(PERSON_GRAINS)]
+        if credited:
+            rows = credited_rows(self.source, [share.batch for share in credited])
+            yield rows
+            yield from self._of_credited(rows.table)
+
+    def _of_credited(self, rows: str) -> Iterable[Statement]:
+        if grains := self.sums.among(PERSON_GRAINS):
+            yield from credited_sums(self.source, self.sums.batch, rows, grains)
+        for grain in self.exact.among(PERSON_GRAINS):
+            yield credited_exact(self.source, self.exact.batch, rows, grain)
+
+    def places(self) -> Iterable[Place]:
+        for share, suffix in ((self.sums, ""), (self.exact, EXACT)):
+            for bound in share.batch.metrics:
+                for grain in share.grains:
+                    if grain in bound.metric.grains:
+                        yield _place(share.batch, bound.metric, grain, cell_table(self.source, grain, suffix=suffix))
+
+
+def _work(source: Source, metrics: Sequence[BoundMetric], grains: Collection[Grain]) -> _Work:
+    adding = [bound for bound in metrics if bound.metric.agg in ADDITIVE]
+    others = [bound for bound in metrics if bound.metric.agg not in ADDITIVE]
+    return _Work(source, _share(source, adding, grains), _share(source, others, grains))
+
+
+def _share(source: Source, metrics: Sequence[BoundMetric], grains: Collection[Grain]) -> _Share:
+    possible = ACCOUNT_GRAINS if source.instance.fact.credit == "none" else GRAINS
+    wanted = {grain for bound in metrics for grain in bound.metric.grains}
+    return _Share(batch(metrics), tuple(g for g in GRAINS if g in wanted and g in grains and g in possible))
+
+
+def _place(of: Batch, metric: Metric, grain: Grain, table: str) -> Place:
+    parts = of.parts[metric.name]
+    return Place(
+        metric=metric.name,
+        grain=grain,
+        table=table,
+        agg=metric.agg,
+        unit=metric.unit,
+        minimum_n=metric.minimum_n,
+        n=parts.n,
+        value=parts.value,
+        numerator=parts.numerator,
+        denominator=parts.denominator,
+        pending=parts.pending,
+    )
