@@ -1,25 +1,32 @@
 """The ground a computation stands on: the canonical tables as of a moment, and the calendars, in one engine."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from trueup.canon.identity import account_links, contact_links, entities, person_links
+import pyarrow as pa
+
+from trueup.canon.entities import merges, resolve
+from trueup.canon.identity import account_links, contact_links, person_links
 from trueup.canon.issues import match_issues
-from trueup.canon.tables import TABLES
+from trueup.canon.tables import TABLE, TABLES
 from trueup.lake.duckdb import DuckDBEngine, quoted
 from trueup.lake.state import MERGEABLE, Moment, create_state
 from trueup.metrics import calendars
+from trueup.metrics.cells import WORK_SCHEMA
 from trueup.metrics.fact import CALENDAR_SCHEMA, FACT_SCHEMA, Context
+from trueup.metrics.places import CELL_SCHEMA
 from trueup.runs.settings import Folder, Settings
 from trueup.units.calendar import parse_as_of
 from trueup.units.period import Period
 
 EARLIEST = date(1990, 1, 1)
 """Events dated before this are data errors (findings say so); calendars do not reach back for them."""
+IDENTITY_SCHEMA = "identity"
 _LINKS = {"accounts": account_links, "contacts": contact_links, "people": person_links}
+_SCHEMAS = (CALENDAR_SCHEMA, FACT_SCHEMA, CELL_SCHEMA, WORK_SCHEMA, IDENTITY_SCHEMA)
 
 
 class NothingImportedError(Exception):
@@ -45,26 +52,41 @@ def ground(folder: Folder, settings: Settings, *, as_of: datetime, file: Path | 
         raise NothingImportedError(
             f"Nothing was imported into {folder.root} yet. Import your exports with `trueup import PATH`."
         )
+    folder.scratch.mkdir(parents=True, exist_ok=True)
     engine = DuckDBEngine(file, memory_limit=settings.memory_limit, spill=folder.scratch)
     try:
         engine.attach(folder.lake, "lake", read_only=True)
         yield _laid(engine, settings, as_of)
-        engine.execute("DROP SCHEMA IF EXISTS state CASCADE")
-        engine.execute("DROP SCHEMA IF EXISTS identity CASCADE")
-        engine.detach("lake")
     finally:
         engine.close()
 
 
+def lay_periods(on: Ground, periods: Sequence[Period], settings: Settings) -> tuple[str, ...]:
+    """Put the periods asked for into the calendar; their kinds."""
+    rules = settings.rules
+    on.engine.load(CALENDAR_SCHEMA, "periods", calendars.period_rows(periods, on.horizon))
+    on.engine.load(CALENDAR_SCHEMA, "days", calendars.day_rows(periods, on.horizon, rules))
+    on.engine.load(CALENDAR_SCHEMA, "rollups", calendars.rollup_rows(periods, on.horizon, rules))
+    return tuple(dict.fromkeys(calendars.kind_name(period) for period in periods))
+
+
+def moment_of(text: str | None, settings: Settings) -> datetime:
+    """The as-of instant (aware) that a person wrote; now if nothing was written."""
+    return datetime.now(UTC) if text is None else parse_as_of(text, settings.zone)
+
+
 def _laid(engine: DuckDBEngine, settings: Settings, as_of: datetime) -> Ground:
-    for schema in (CALENDAR_SCHEMA, FACT_SCHEMA, "identity"):
+    for schema in _SCHEMAS:
         engine.create_schema(schema)
     within = calendars.horizon(_first_day(engine, as_of), as_of, settings.zone)
     moment = Moment(within.as_of, within.as_of_on)
     create_state(engine, moment)
-    merged = _merge(engine, settings)
-    create_state(engine, moment, merged=merged)
-    known = calendars.context(within, settings.currency)
+    merged: list[str] = []
+    for table in MERGEABLE:
+        # Contacts are told apart within their account, so accounts must be one before contacts are looked at.
+        if _merge(engine, table, settings):
+            merged.append(table)
+            create_state(engine, moment, merged=merged)
     engine.load(CALENDAR_SCHEMA, "business_days", calendars.business_day_rows(settings.hours, within))
     for name, expression in (
         ("people_spans", calendars.people_spans()),
@@ -73,44 +95,35 @@ def _laid(engine: DuckDBEngine, settings: Settings, as_of: datetime) -> Ground:
     ):
         engine.create_table(CALENDAR_SCHEMA, name, engine.compile(expression))
     _match_issues(engine)
-    return Ground(engine, within, known)
-
-
-def lay_periods(on: Ground, periods: Sequence[Period]) -> None:
-    """Put the periods asked for into the calendar."""
-    on.engine.load(CALENDAR_SCHEMA, "periods", calendars.period_rows(periods, on.horizon))
-
-
-def moment_of(text: str | None, settings: Settings) -> datetime:
-    """The as-of instant (aware) that a person wrote; now if nothing was written."""
-    return datetime.now(UTC) if text is None else parse_as_of(text, settings.zone)
+    return Ground(engine, within, calendars.context(within, settings.currency))
 
 
 def _first_day(engine: DuckDBEngine, as_of: datetime) -> date:
-    """The day of the earliest event in the lake."""
+    """The day of the earliest event in the lake; accounts and the customers' own series may reach far further back."""
     firsts = [
         f"SELECT min(CAST({quoted(t.event_time)} AS DATE)) AS day FROM lake.canon.{quoted(t.name)}"
         f" WHERE {quoted(t.event_time)} >= DATE '{EARLIEST}'"
         for t in TABLES
-        if t.event_time and t.name not in {"accounts", "kpi_series"}
+        if t.event_time and t.name not in {"accounts", "kpi_series", "usage"}
     ]
     found = engine.query(f"SELECT min(day) AS day FROM ({' UNION ALL '.join(firsts)})").column(0)[0].as_py()
     return found if isinstance(found, date) else as_of.date()
 
 
-def _merge(engine: DuckDBEngine, settings: Settings) -> Collection[str]:
-    """Find out which ids are the same thing; the tables among MERGEABLE in which some are."""
-    merged = []
-    sources = engine.query("SELECT source FROM lake.meta.loads GROUP BY source ORDER BY min(load)")
-    preferred = tuple(str(name) for name in sources.column(0).to_pylist())
-    for table in MERGEABLE:
-        links = _LINKS[table](engine.query(f"SELECT * FROM state.{table}"))
-        same = entities(links, same=settings.same, separate=settings.separate, preferred=preferred)
-        engine.load("identity", f"{table}_links", links)
-        if same.num_rows:
-            engine.load("identity", table, same)
-            merged.append(table)
-    return merged
+def _merge(engine: DuckDBEngine, table: str, settings: Settings) -> bool:
+    """Find out which ids of a table are the same thing; whether any are."""
+    rows = engine.query(f"SELECT * FROM state.{quoted(table)}")
+    links = _LINKS[table](rows)
+    key = TABLE[table].key[0]
+    known = pa.table({"id": rows.column(key), "source": rows.column("source"), "name": rows.column("name")})
+    trusted = engine.query("SELECT source FROM lake.meta.loads GROUP BY source ORDER BY min(load)")
+    preferred = [str(name) for name in trusted.column(0).to_pylist()]
+    found = resolve(links, known=known, same=settings.same, separate=settings.separate, preferred=preferred)
+    if found.entities.num_rows == 0:
+        return False
+    engine.load(IDENTITY_SCHEMA, table, found.entities)
+    engine.load(IDENTITY_SCHEMA, f"{table}_merges", merges(found, known))
+    return True
 
 
 def _match_issues(engine: DuckDBEngine) -> None:

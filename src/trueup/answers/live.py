@@ -1,0 +1,52 @@
+"""Answers that no snapshot holds, computed from the lake: other periods, earlier moments, conditions."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+import pyarrow as pa
+
+from trueup.answers.cells import Answer, Question, answer, check_names
+from trueup.metrics import calendars
+from trueup.metrics.compute import plan
+from trueup.runs.build import META_SCHEMA, carry_out, definitions, metric_rows
+from trueup.runs.ground import ground, lay_periods
+from trueup.runs.progress import Progress
+from trueup.runs.settings import Folder, Settings
+from trueup.units.period import Period, PeriodKind, parse_kind, parse_period
+
+
+def compute(folder: Folder, settings: Settings, question: Question, *, as_of: datetime, progress: Progress) -> Answer:
+    """The answer as of an instant (aware), from the lake; errors as in ``build``, and UnknownNameError."""
+    known = definitions(folder)
+    check_names(question.metrics, set(known.metrics))
+    names = question.metrics or tuple(known.metrics)
+    where: dict[str, list[str]] = {}
+    for column, value in question.where:
+        where.setdefault(column, []).append(value)
+    progress.stage("laying out the customer model")
+    with ground(folder, settings, as_of=as_of) as on:
+        kinds = lay_periods(on, _periods(question, on.horizon, settings), settings)
+        made = plan(
+            [known.metrics[name] for name in names],
+            known.facts,
+            context=on.context,
+            grains=(question.grain,),
+            kinds=kinds,
+            settings=settings.parameters,
+            where=where,
+        )
+        carry_out(on.engine, made.steps, progress)
+        on.engine.create_schema(META_SCHEMA)
+        on.engine.load(META_SCHEMA, "metrics", pa.Table.from_pylist(metric_rows(made)))
+        on.engine.load(META_SCHEMA, "places", pa.Table.from_pylist([asdict(place) for place in made.places]))
+        return answer(on.engine, question, made.places)
+
+
+def _periods(question: Question, within: calendars.Horizon, settings: Settings) -> list[Period]:
+    """The periods that a question is about: those named, else all of its kind; a trailing window ends as of now."""
+    if question.periods:
+        return [parse_period(key, settings.rules) for key in question.periods]
+    kind = parse_kind(question.kind)
+    if isinstance(kind, PeriodKind):
+        return list(calendars.periods_of([kind], within, settings.rules))
+    return [parse_period(f"{within.as_of_on}/{kind}", settings.rules)]

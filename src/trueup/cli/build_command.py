@@ -1,0 +1,46 @@
+"""``trueup build``."""
+
+from typing import Annotated
+
+import typer
+
+from trueup import workspace
+from trueup.cli.options import AsOf, Workspace
+from trueup.cli.output import refusing
+from trueup.cli.progress import progress
+from trueup.lake.engine import EngineError
+from trueup.lake.store import LakeBusyError
+from trueup.metrics.catalogue_file import CatalogueError
+from trueup.metrics.instances import DefinitionError
+from trueup.runs.build import BuildCheckError, build
+from trueup.runs.ground import NothingImportedError, moment_of
+from trueup.units.zone import InvalidInstant
+
+
+def command(
+    as_of: AsOf = None,
+    full: Annotated[bool, typer.Option("--full", help="Compute everything anew; there is no other way yet.")] = False,
+    folder: Workspace = None,
+) -> None:
+    """Compute every metric and publish the result."""
+    del full
+    errors = (
+        workspace.WorkspaceError,
+        NothingImportedError,
+        CatalogueError,
+        DefinitionError,
+        BuildCheckError,
+        LakeBusyError,
+        InvalidInstant,
+        EngineError,
+        OSError,
+    )
+    with refusing(*errors), progress() as shown:
+        found = workspace.find(folder)
+        settings = workspace.settings(found)
+        built = build(found, settings, as_of=moment_of(as_of, settings), progress=shown)
+    manifest = built.snapshot.manifest
+    typer.echo(
+        f"Published snapshot {manifest.snapshot}: {built.metrics} metrics, {built.cells:,} cells,"
+        f" as of {manifest.as_of} UTC. See `trueup readiness` and `trueup metrics`."
+    )

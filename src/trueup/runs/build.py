@@ -1,0 +1,162 @@
+"""Building: everything computed from the lake as of one moment, checked, and published as one snapshot."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+import pyarrow as pa
+
+from trueup import __version__
+from trueup.lake.duckdb import DuckDBEngine
+from trueup.mart.snapshot import Manifest, Snapshot, drafting, name_at, publish
+from trueup.metrics import calendars
+from trueup.metrics.catalogue_file import Catalogue
+from trueup.metrics.cells import WORK_SCHEMA
+from trueup.metrics.compute import Plan, Step, plan
+from trueup.metrics.places import CELL_SCHEMA
+from trueup.metrics.registry import catalogue
+from trueup.runs.ground import Ground, ground, lay_periods
+from trueup.runs.progress import Progress
+from trueup.runs.settings import Folder, Settings
+from trueup.units.period import parse_kind
+
+META_SCHEMA = "meta"
+_GONE_WHEN_PUBLISHED = (WORK_SCHEMA, "state")
+
+
+class BuildCheckError(Exception):
+    """What was computed contradicts itself; nothing was published. This is a fault of Trueup: please report it."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """A build that was published: its snapshot, how many metrics and cells it has, and from what."""
+
+    snapshot: Snapshot
+    metrics: int
+    cells: int
+
+
+def build(folder: Folder, settings: Settings, *, as_of: datetime, progress: Progress) -> Built:
+    """Compute everything as of an instant (aware) and publish it.
+
+    Raises NothingImportedError, CatalogueError, DefinitionError or BuildCheckError; then the last snapshot stays.
+    """
+    known = definitions(folder)
+    name = name_at(datetime.now(UTC))
+    with drafting(folder.mart, name) as draft:
+        progress.stage("laying out the customer model")
+        with ground(folder, settings, as_of=as_of, file=draft.file) as on:
+            kinds = [parse_kind(kind) for kind in settings.kinds]
+            lay_periods(on, calendars.periods_of(kinds, on.horizon, settings.rules), settings)
+            made = plan(
+                known.metrics.values(),
+                known.facts,
+                context=on.context,
+                grains=settings.grains,
+                kinds=settings.kinds,
+                settings=settings.parameters,
+            )
+            rows = carry_out(on.engine, made.steps, progress)
+            progress.stage("checking")
+            check(on.engine, made)
+            _enter(on.engine, made)
+            manifest = _manifest(settings, known, on, name=name, rows=rows)
+            for schema in _GONE_WHEN_PUBLISHED:
+                on.engine.execute(f"DROP SCHEMA {schema} CASCADE")
+            on.engine.detach("lake")
+            on.engine.execute("CHECKPOINT")
+        snapshot = publish(folder.mart, draft, manifest, keep=settings.keep_snapshots)
+    return Built(
+        snapshot, len(known.metrics), sum(count for table, count in rows.items() if table.startswith("cells."))
+    )
+
+
+def definitions(folder: Folder) -> Catalogue:
+    """Our metrics and facts, and the workspace's own; CatalogueError tells everything that is wrong with its files."""
+    own = [
+        (str(file.relative_to(folder.root)), file.read_text("utf-8")) for file in sorted(folder.metrics.glob("*.yaml"))
+    ]
+    return catalogue(own)
+
+
+def carry_out(engine: DuckDBEngine, steps: Sequence[Step], progress: Progress) -> Mapping[str, int]:
+    """Make each step's table; how many rows each has, by ``schema.name``."""
+    progress.stage("computing", steps=len(steps))
+    rows = {}
+    for step in steps:
+        progress.step(step.about)
+        rows[f"{step.schema}.{step.name}"] = engine.create_table(step.schema, step.name, sql_of(engine, step))
+    return rows
+
+
+def sql_of(engine: DuckDBEngine, step: Step) -> str:
+    """A step's query in the engine's SQL."""
+    return step.select if isinstance(step.select, str) else engine.compile(step.select)
+
+
+def check(engine: DuckDBEngine, made: Plan) -> None:
+    """Refuse cells that contradict themselves: an entity twice in a period, a part larger than its whole."""
+    for table in dict.fromkeys(place.table for place in made.places):
+        twice = engine.query(
+            f'SELECT entity, period_key FROM {CELL_SCHEMA}."{table}" WHERE entity IS NOT NULL'
+            " GROUP BY entity, period_kind, period_key HAVING count(*) > 1 LIMIT 1"
+        )
+        if twice.num_rows:
+            entity, period = (column[0].as_py() for column in twice.columns)
+            raise BuildCheckError(f"The cell of {entity} in {period} is there twice in {table}; nothing was published.")
+
+
+def _enter(engine: DuckDBEngine, made: Plan) -> None:
+    """Keep beside the cells what is needed to read and explain them without the catalogue."""
+    engine.create_schema(META_SCHEMA)
+    engine.load(META_SCHEMA, "places", pa.Table.from_pylist([asdict(place) for place in made.places]))
+    engine.load(META_SCHEMA, "metrics", pa.Table.from_pylist(metric_rows(made)))
+    steps = [{"schema": s.schema, "name": s.name, "about": s.about, "sql": sql_of(engine, s)} for s in made.steps]
+    engine.load(META_SCHEMA, "steps", pa.Table.from_pylist(steps))
+
+
+def metric_rows(made: Plan) -> list[dict[str, str | int]]:
+    """What readers of cells need to know of each metric, in the order of the catalogue."""
+    return [
+        {
+            "metric": bound.metric.name,
+            "label": bound.metric.label,
+            "department": bound.metric.department,
+            "family": bound.metric.family,
+            "better": bound.metric.better,
+            "unit": bound.metric.unit,
+            "description": bound.metric.description,
+            "fact": bound.instance.table,
+            "parameters": json.dumps(dict(bound.instance.parameters), sort_keys=True, default=str),
+            "position": position,
+        }
+        for position, bound in enumerate(made.metrics)
+    ]
+
+
+def _manifest(settings: Settings, known: Catalogue, on: Ground, *, name: str, rows: Mapping[str, int]) -> Manifest:
+    newest = on.engine.query("SELECT coalesce(max(load), 0) FROM lake.meta.loads").column(0)[0].as_py()
+    loads = on.engine.query("SELECT string_agg(digest, ',' ORDER BY load) FROM lake.meta.loads").column(0)[0].as_py()
+    return Manifest(
+        snapshot=name,
+        built_at=datetime.now(UTC).replace(tzinfo=None).isoformat(),
+        as_of=on.horizon.as_of.isoformat(),
+        as_of_on=on.horizon.as_of_on.isoformat(),
+        version=__version__,
+        newest_load=int(newest),
+        inputs={
+            "lake": _digest(str(loads)),
+            "settings": _digest(repr(settings)),
+            "definitions": _digest(repr(sorted(known.metrics.items()))),
+        },
+        grains=settings.grains,
+        kinds=settings.kinds,
+        rows=dict(rows),
+    )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
