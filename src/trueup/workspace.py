@@ -1,6 +1,5 @@
 """The folder a company configures: ``trueup.toml``, its sources, its metrics; and what Trueup makes of it."""
 
-import os
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime, time
@@ -10,15 +9,14 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rapidfuzz import process
 
-from trueup.metrics.fact import ParameterValue
-from trueup.metrics.metric import GRAINS, Grain
-from trueup.runs.settings import Folder, Settings
+from trueup.metrics.metric import GRAINS, Grain, ParameterValue
+from trueup.runs.folder import Folder, WorkspaceError
+from trueup.runs.settings import Settings
 from trueup.units.calendar import MONDAY_TO_FRIDAY, BusinessHours, UnknownCountry, public_holidays
 from trueup.units.money import UnknownCurrency, minor_units
 from trueup.units.period import PeriodRules
 from trueup.units.zone import UnknownZone, zone_named
 
-ENVIRONMENT = "TRUEUP_WORKSPACE"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HOLIDAY_YEARS = range(1990, 2061)
 DayName = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -44,10 +42,6 @@ closes = "17:00"
 # [metrics.deep_discount_share]
 # deep_discount = 0.25
 """
-
-
-class WorkspaceError(Exception):
-    """The workspace cannot be used as it is; the message names the file, the place and the cure."""
 
 
 class _Strict(BaseModel):
@@ -92,18 +86,6 @@ class _File(_Strict):
     sources: _Sources = _Sources()
     identity: _Identity = _Identity()
     metrics: Mapping[str, Mapping[str, ParameterValue]] = Field(default_factory=dict)
-
-
-def find(folder: Path | None = None) -> Folder:
-    """The workspace in ``folder``, else in TRUEUP_WORKSPACE, else here; WorkspaceError if there is none."""
-    root = (folder or Path(os.environ.get(ENVIRONMENT, "."))).resolve()
-    found = Folder(root)
-    if not found.settings_file.is_file():
-        raise WorkspaceError(
-            f"There is no workspace in {root}: it has no trueup.toml."
-            f" Make one with `trueup init {folder or '.'}`, or name another folder with --workspace."
-        )
-    return found
 
 
 def settings(folder: Folder) -> Settings:

@@ -1,12 +1,14 @@
 """One door to every number: the board, the command line and the notebook all ask here."""
 
-import importlib
 from datetime import UTC, datetime
 
-from trueup.answers.cells import Answer, Question, from_snapshot, in_snapshot
+from trueup.answers.cells import Answer, Question, read
+from trueup.answers.live import compute
 from trueup.mart.snapshot import current
+from trueup.runs.folder import Folder
 from trueup.runs.progress import Progress
-from trueup.runs.settings import Folder, Settings
+from trueup.runs.settings import Settings
+from trueup.units.calendar import parse_as_of
 
 
 class NotBuiltError(Exception):
@@ -16,15 +18,16 @@ class NotBuiltError(Exception):
 def ask(folder: Folder, settings: Settings, question: Question, *, progress: Progress) -> Answer:
     """The answer, from the published snapshot if it holds it, else computed from the lake as of the snapshot's moment.
 
-    Raises NotBuiltError before the first build, unless the question has a moment of its own.
+    Raises NotBuiltError before the first build, unless the question has a moment of its own; InvalidPeriod,
+    InvalidInstant, UnknownNameError for what does not exist.
     """
     snapshot = current(folder.mart)
-    if snapshot is not None and in_snapshot(snapshot, question):
-        return from_snapshot(snapshot, question)
-    if snapshot is None and question.as_of is None:
+    if snapshot is not None and (answer := read(snapshot, question)) is not None:
+        return answer
+    if question.as_of is not None:
+        as_of = parse_as_of(question.as_of, settings.zone)
+    elif snapshot is not None:
+        as_of = datetime.fromisoformat(snapshot.manifest.as_of).replace(tzinfo=UTC)
+    else:
         raise NotBuiltError(f"Nothing was computed in {folder.root} yet. Run `trueup build` first.")
-    # Computing loads the compiler, which a plain reading must not wait for.
-    live = importlib.import_module("trueup.answers.live")
-    as_of = question.as_of or datetime.fromisoformat(snapshot.manifest.as_of if snapshot else "").replace(tzinfo=UTC)
-    answer: Answer = live.compute(folder, settings, question, as_of=as_of, progress=progress)
-    return answer
+    return compute(folder, settings, question, as_of=as_of, progress=progress)

@@ -4,13 +4,12 @@ Reading a snapshot loads no compiler, so that an answer takes well under a secon
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 
 import pyarrow as pa
 from rapidfuzz import process
 
-from trueup.lake.duckdb import DuckDBEngine
+from trueup.lake.duckdb import DuckDBEngine, literal
 from trueup.mart.snapshot import Snapshot
 from trueup.metrics.metric import GRAINS, Grain
 from trueup.metrics.places import Only, Place, tidy
@@ -39,15 +38,19 @@ class UnknownNameError(Exception):
 
 @dataclass(frozen=True)
 class Question:
-    """Which metrics (none: all), by which grain, for which kind of period; ``periods`` limits the keys."""
+    """Which metrics (none: all), by which grain, for which kind of period, from the first to the last one named.
+
+    ``as_of`` is as a person writes it; without it, the moment of the published snapshot.
+    """
 
     metrics: tuple[str, ...] = ()
     grain: Grain = "company"
     kind: str = "month"
-    periods: tuple[str, ...] = ()
+    first: str | None = None
+    last: str | None = None
     entities: tuple[str, ...] = ()
-    where: tuple[tuple[str, str], ...] = field(default=())
-    as_of: datetime | None = None
+    where: tuple[tuple[str, str], ...] = ()
+    as_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,24 +61,43 @@ class Answer:
     sql: str
 
 
-def in_snapshot(snapshot: Snapshot | None, question: Question) -> bool:
-    """Whether the published snapshot holds the answer."""
-    if snapshot is None or question.as_of is not None or question.where:
-        return False
-    return question.kind in snapshot.manifest.kinds and question.grain in snapshot.manifest.grains
-
-
-def from_snapshot(snapshot: Snapshot, question: Question) -> Answer:
-    """The answer from a snapshot; UnknownNameError for a metric that it does not have."""
+def read(snapshot: Snapshot, question: Question) -> Answer | None:
+    """The answer from a snapshot, or None if that does not hold it; UnknownNameError for a metric that it lacks."""
+    if question.as_of is not None or question.where:
+        return None
+    if question.kind not in snapshot.manifest.kinds or question.grain not in snapshot.manifest.grains:
+        return None
     engine = DuckDBEngine(snapshot.file, read_only=True)
     try:
-        return answer(engine, question, places(engine))
+        periods = _keys(engine, question)
+        return None if periods is None else answer(engine, question, places(engine), periods=periods)
     finally:
         engine.close()
 
 
-def answer(engine: DuckDBEngine, question: Question, known: Sequence[Place]) -> Answer:
-    """The answer from cells in an engine that also holds ``meta.metrics``."""
+def _keys(engine: DuckDBEngine, question: Question) -> tuple[str, ...] | None:
+    """The keys of the periods asked for, empty for all; None where a key named is not in the snapshot."""
+    if question.first is None and question.last is None:
+        return ()
+    named = [key for key in (question.first, question.last) if key is not None]
+    listed = ", ".join(literal(key) for key in named)
+    found = engine.query(
+        f"SELECT period_key, first_on, last_on FROM calendar.periods WHERE period_key IN ({listed})"
+        f" AND period_kind = {literal(question.kind)}"
+    ).to_pylist()
+    by_key = {row["period_key"]: row for row in found}
+    if any(key not in by_key for key in named):
+        return None
+    first, last = by_key[named[0]]["first_on"], by_key[named[-1]]["last_on"]
+    keys = engine.query(
+        f"SELECT period_key FROM calendar.periods WHERE period_kind = {literal(question.kind)}"
+        f" AND first_on >= DATE '{first}' AND last_on <= DATE '{last}'"
+    )
+    return tuple(str(key) for key in keys.column(0).to_pylist())
+
+
+def answer(engine: DuckDBEngine, question: Question, known: Sequence[Place], *, periods: Sequence[str] = ()) -> Answer:
+    """The answer from cells in an engine that also holds ``meta.metrics``; ``periods``: keys, none for all."""
     check_names(question.metrics, {place.metric for place in known})
     wanted = [
         place
@@ -84,7 +106,7 @@ def answer(engine: DuckDBEngine, question: Question, known: Sequence[Place]) -> 
     ]
     if not wanted:
         return Answer(_nothing(), "")
-    only = Only(kinds=(question.kind,), periods=question.periods, entities=question.entities)
+    only = Only(kinds=(question.kind,), periods=periods, entities=question.entities)
     sql = (
         f"SELECT t.metric, m.family, m.department, t.grain, t.entity, t.period, t.value, t.numerator, t.denominator,"
         f" t.n, t.pending, t.status, m.unit FROM ({tidy(wanted, only)}) t JOIN meta.metrics m USING (metric)"

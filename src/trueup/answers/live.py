@@ -9,10 +9,19 @@ from trueup.answers.cells import Answer, Question, answer, check_names
 from trueup.metrics import calendars
 from trueup.metrics.compute import plan
 from trueup.runs.build import META_SCHEMA, carry_out, definitions, metric_rows
+from trueup.runs.folder import Folder
 from trueup.runs.ground import ground, lay_periods
 from trueup.runs.progress import Progress
-from trueup.runs.settings import Folder, Settings
-from trueup.units.period import Period, PeriodKind, parse_kind, parse_period
+from trueup.runs.settings import Settings
+from trueup.units.period import (
+    InvalidPeriod,
+    Period,
+    PeriodKind,
+    parse_kind,
+    parse_period,
+    periods_between,
+    trailing,
+)
 
 
 def compute(folder: Folder, settings: Settings, question: Question, *, as_of: datetime, progress: Progress) -> Answer:
@@ -43,10 +52,17 @@ def compute(folder: Folder, settings: Settings, question: Question, *, as_of: da
 
 
 def _periods(question: Question, within: calendars.Horizon, settings: Settings) -> list[Period]:
-    """The periods that a question is about: those named, else all of its kind; a trailing window ends as of now."""
-    if question.periods:
-        return [parse_period(key, settings.rules) for key in question.periods]
+    """The periods that a question is about: from the first to the last named, else all of its kind.
+
+    Trailing windows end on the last day named, else on the as-of day, and reach back side by side.
+    """
     kind = parse_kind(question.kind)
-    if isinstance(kind, PeriodKind):
-        return list(calendars.periods_of([kind], within, settings.rules))
-    return [parse_period(f"{within.as_of_on}/{kind}", settings.rules)]
+    if question.first is None and question.last is None:
+        if isinstance(kind, PeriodKind):
+            return list(calendars.periods_of([kind], within, settings.rules))
+        return [trailing(within.as_of_on, kind.days)]
+    begin = parse_period(question.first or question.last or "", settings.rules)
+    end = parse_period(question.last or question.first or "", settings.rules)
+    if begin.first > end.last:
+        raise InvalidPeriod(begin.key, f"it comes after {end.key}, the last one asked for", nearest=end.key)
+    return list(periods_between(begin.first, end.last, kind, settings.rules))

@@ -13,6 +13,7 @@ from trueup.lake.store import LakeBusyError
 from trueup.metrics.catalogue_file import CatalogueError
 from trueup.metrics.instances import DefinitionError
 from trueup.runs.build import BuildCheckError, build
+from trueup.runs.folder import WorkspaceError, find
 from trueup.runs.ground import NothingImportedError, moment_of
 from trueup.units.zone import InvalidInstant
 
@@ -25,7 +26,7 @@ def command(
     """Compute every metric and publish the result."""
     del full
     errors = (
-        workspace.WorkspaceError,
+        WorkspaceError,
         NothingImportedError,
         CatalogueError,
         DefinitionError,
@@ -36,7 +37,7 @@ def command(
         OSError,
     )
     with refusing(*errors), progress() as shown:
-        found = workspace.find(folder)
+        found = find(folder)
         settings = workspace.settings(found)
         built = build(found, settings, as_of=moment_of(as_of, settings), progress=shown)
     manifest = built.snapshot.manifest

@@ -2,16 +2,16 @@
 
 import typer
 
-from trueup import workspace
 from trueup.cli.options import OutputFile, OutputFormat, Workspace
 from trueup.cli.output import Format, refuse, refusing, show
 from trueup.lake.store import LakeBusyError, open_lake
+from trueup.runs.folder import WorkspaceError, find
 
 
 def command(form: OutputFormat = Format.table, output: OutputFile = None, folder: Workspace = None) -> None:
     """Show what is wrong or doubtful in the data."""
-    with refusing(workspace.WorkspaceError, LakeBusyError):
-        found = workspace.find(folder)
+    with refusing(WorkspaceError, LakeBusyError):
+        found = find(folder)
         if not found.lake.is_file():
             refuse(f"Nothing was imported into {found.root} yet. Import your exports with `trueup import PATH`.")
         with open_lake(found.lake, read_only=True) as lake:

@@ -13,6 +13,7 @@ from trueup.cli.progress import progress
 from trueup.lake.conform import MappingError
 from trueup.lake.engine import EngineError
 from trueup.lake.store import LakeBusyError
+from trueup.runs.folder import WorkspaceError, find
 from trueup.runs.mapping import SourceMappingError
 from trueup.runs.pull import ImportReport, pull, rehearse
 from trueup.sources.delivery import DeliveryError
@@ -26,7 +27,7 @@ def command(
 ) -> None:
     """Import exports: files, folders, zips."""
     errors = (
-        workspace.WorkspaceError,
+        WorkspaceError,
         DeliveryError,
         MappingError,
         SourceMappingError,
@@ -35,7 +36,7 @@ def command(
         OSError,
     )
     with refusing(*errors), progress() as shown:
-        found = workspace.find(folder)
+        found = find(folder)
         settings = workspace.settings(found)
         run = rehearse if dry_run else pull
         report = run(found, settings, paths, source=source, progress=shown)

@@ -7,6 +7,7 @@ import typer
 
 from trueup import workspace
 from trueup.cli.output import refusing
+from trueup.runs.folder import WorkspaceError
 
 
 def command(
@@ -16,6 +17,6 @@ def command(
     timezone: Annotated[str, typer.Option(help="Your zone, such as Europe/Berlin.")] = "UTC",
 ) -> None:
     """Make a new workspace."""
-    with refusing(workspace.WorkspaceError):
+    with refusing(WorkspaceError):
         made = workspace.make(folder, name=name, currency=currency, timezone=timezone)
     typer.echo(f"Made {made.settings_file}. Check its currency, zone and business hours, then: trueup import PATH...")

@@ -1,20 +1,16 @@
 """``trueup metrics``."""
 
+import importlib
 from typing import Annotated
 
 import typer
 
-from trueup import workspace
-from trueup.answers.asking import NotBuiltError, ask
-from trueup.answers.cells import Question, UnknownNameError, check_grain
+from trueup.answers.cells import Answer, Question, UnknownNameError, check_grain, read
 from trueup.cli.options import AsOf, OutputFile, OutputFormat, Workspace
 from trueup.cli.output import Format, refuse, refusing, show
-from trueup.cli.progress import progress
 from trueup.lake.engine import EngineError
-from trueup.runs.settings import Settings
-from trueup.units.calendar import parse_as_of
-from trueup.units.period import InvalidPeriod, parse_kind, parse_period, periods_between
-from trueup.units.zone import InvalidInstant
+from trueup.mart.snapshot import current
+from trueup.runs.folder import Folder, WorkspaceError, find
 
 _SHOWN = ("metric", "entity", "period", "value", "n", "pending", "status", "unit")
 
@@ -34,32 +30,28 @@ def command(
     folder: Workspace = None,
 ) -> None:
     """Show metrics by account, person, team, segment, ..."""
-    errors = (workspace.WorkspaceError, UnknownNameError, InvalidPeriod, InvalidInstant, NotBuiltError, EngineError)
-    with refusing(*errors), progress() as shown:
-        found = workspace.find(folder)
-        settings = workspace.settings(found)
+    with refusing(WorkspaceError, UnknownNameError, EngineError):
+        found = find(folder)
         question = Question(
             metrics=tuple(names or ()),
             grain=check_grain(by),
-            kind=str(parse_kind(period)),
-            periods=_periods(period, first, last, settings),
+            kind=period,
+            first=first,
+            last=last,
             where=tuple(_condition(text) for text in where or ()),
-            as_of=parse_as_of(as_of, settings.zone) if as_of else None,
+            as_of=as_of,
         )
-        answer = ask(found, settings, question, progress=shown)
+        answer = _answer(found, question)
     show(answer.rows, form, output, columns=_SHOWN)
 
 
-def _periods(kind: str, first: str | None, last: str | None, settings: Settings) -> tuple[str, ...]:
-    """The keys of the periods from the first to the last one named; none if none is named."""
-    if first is None and last is None:
-        return ()
-    asked = parse_kind(kind)
-    begin = parse_period(first or last or "", settings.rules)
-    end = parse_period(last or first or "", settings.rules)
-    if begin.first > end.last:
-        refuse(f"--from {first} comes after --to {last}; swap them.")
-    return tuple(p.key for p in periods_between(begin.first, end.last, asked, settings.rules))
+def _answer(folder: Folder, question: Question) -> Answer:
+    """From the snapshot if it holds the answer; else computed, which loads what computing needs."""
+    snapshot = current(folder.mart)
+    if snapshot is not None and (answer := read(snapshot, question)) is not None:
+        return answer
+    computed: Answer = importlib.import_module("trueup.cli.computing").computed(folder, question)
+    return computed
 
 
 def _condition(text: str) -> tuple[str, str]:

@@ -1,15 +1,21 @@
 """The default engine: DuckDB, embedded, on one file or in memory."""
 
-from collections.abc import Iterator
+from __future__ import annotations
+
+import importlib
 from contextlib import contextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
-import ibis
-import pyarrow as pa
-from ibis import Table
 
 from trueup.lake.engine import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import pyarrow as pa
+    from ibis import Table
 
 
 def quoted(name: str) -> str:
@@ -52,7 +58,8 @@ class DuckDBEngine:
 
     def compile(self, expression: Table) -> str:
         """The SQL of an unbound Ibis expression."""
-        return str(ibis.to_sql(expression, dialect=self.dialect))
+        # Ibis takes half a second to load, and reading a snapshot does without it.
+        return str(importlib.import_module("ibis").to_sql(expression, dialect=self.dialect))
 
     def execute(self, sql: str) -> None:
         """Run a statement; EngineError with the statement if DuckDB refuses it."""

@@ -1,11 +1,15 @@
 """What Trueup asks of a database engine: run SQL, keep tables, take and give Arrow."""
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
-from typing import Protocol
+from __future__ import annotations
 
-import pyarrow as pa
-from ibis import Table
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    import pyarrow as pa
+    from ibis import Table
 
 
 class EngineError(Exception):

@@ -17,9 +17,10 @@ from trueup.metrics.cells import WORK_SCHEMA
 from trueup.metrics.compute import Plan, Step, plan
 from trueup.metrics.places import CELL_SCHEMA
 from trueup.metrics.registry import catalogue
+from trueup.runs.folder import Folder
 from trueup.runs.ground import Ground, ground, lay_periods
 from trueup.runs.progress import Progress
-from trueup.runs.settings import Folder, Settings
+from trueup.runs.settings import Settings
 from trueup.units.period import parse_kind
 
 META_SCHEMA = "meta"
@@ -37,6 +38,15 @@ class Built:
     snapshot: Snapshot
     metrics: int
     cells: int
+
+
+@dataclass(frozen=True)
+class Done:
+    """A step that was carried out: the SQL that was run, and how many rows it made."""
+
+    step: Step
+    sql: str
+    rows: int
 
 
 def build(folder: Folder, settings: Settings, *, as_of: datetime, progress: Progress) -> Built:
@@ -59,10 +69,11 @@ def build(folder: Folder, settings: Settings, *, as_of: datetime, progress: Prog
                 kinds=settings.kinds,
                 settings=settings.parameters,
             )
-            rows = carry_out(on.engine, made.steps, progress)
+            done = carry_out(on.engine, made.steps, progress)
+            rows = {f"{each.step.schema}.{each.step.name}": each.rows for each in done}
             progress.stage("checking")
             check(on.engine, made)
-            _enter(on.engine, made)
+            _enter(on.engine, made, done)
             manifest = _manifest(settings, known, on, name=name, rows=rows)
             for schema in _GONE_WHEN_PUBLISHED:
                 on.engine.execute(f"DROP SCHEMA {schema} CASCADE")
@@ -82,19 +93,15 @@ def definitions(folder: Folder) -> Catalogue:
     return catalogue(own)
 
 
-def carry_out(engine: DuckDBEngine, steps: Sequence[Step], progress: Progress) -> Mapping[str, int]:
-    """Make each step's table; how many rows each has, by ``schema.name``."""
+def carry_out(engine: DuckDBEngine, steps: Sequence[Step], progress: Progress) -> list[Done]:
+    """Make each step's table."""
     progress.stage("computing", steps=len(steps))
-    rows = {}
+    done = []
     for step in steps:
         progress.step(step.about)
-        rows[f"{step.schema}.{step.name}"] = engine.create_table(step.schema, step.name, sql_of(engine, step))
-    return rows
-
-
-def sql_of(engine: DuckDBEngine, step: Step) -> str:
-    """A step's query in the engine's SQL."""
-    return step.select if isinstance(step.select, str) else engine.compile(step.select)
+        sql = step.select if isinstance(step.select, str) else engine.compile(step.select)
+        done.append(Done(step, sql, engine.create_table(step.schema, step.name, sql)))
+    return done
 
 
 def check(engine: DuckDBEngine, made: Plan) -> None:
@@ -109,12 +116,12 @@ def check(engine: DuckDBEngine, made: Plan) -> None:
             raise BuildCheckError(f"The cell of {entity} in {period} is there twice in {table}; nothing was published.")
 
 
-def _enter(engine: DuckDBEngine, made: Plan) -> None:
+def _enter(engine: DuckDBEngine, made: Plan, done: Sequence[Done]) -> None:
     """Keep beside the cells what is needed to read and explain them without the catalogue."""
     engine.create_schema(META_SCHEMA)
     engine.load(META_SCHEMA, "places", pa.Table.from_pylist([asdict(place) for place in made.places]))
     engine.load(META_SCHEMA, "metrics", pa.Table.from_pylist(metric_rows(made)))
-    steps = [{"schema": s.schema, "name": s.name, "about": s.about, "sql": sql_of(engine, s)} for s in made.steps]
+    steps = [{"schema": d.step.schema, "name": d.step.name, "about": d.step.about, "sql": d.sql} for d in done]
     engine.load(META_SCHEMA, "steps", pa.Table.from_pylist(steps))
 
 

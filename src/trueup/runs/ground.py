@@ -18,7 +18,8 @@ from trueup.metrics import calendars
 from trueup.metrics.cells import WORK_SCHEMA
 from trueup.metrics.fact import CALENDAR_SCHEMA, FACT_SCHEMA, Context
 from trueup.metrics.places import CELL_SCHEMA
-from trueup.runs.settings import Folder, Settings
+from trueup.runs.folder import Folder
+from trueup.runs.settings import Settings
 from trueup.units.calendar import parse_as_of
 from trueup.units.period import Period
 

@@ -19,12 +19,14 @@ from trueup.lake.conform import Arrival, Conformed, add_stubs, conform
 from trueup.lake.duckdb import literal, quoted
 from trueup.lake.state import Moment, create_state
 from trueup.lake.store import RAW_FOLDER, Lake, RawTable, open_lake, raw_table_name
+from trueup.runs.folder import Folder
 from trueup.runs.mapping import SourceMapping, numbered, of_known_system, of_own_sql
 from trueup.runs.progress import Progress
-from trueup.runs.settings import Folder, Settings
+from trueup.runs.settings import Settings
 from trueup.sources.delivery import ArrowRelation, Delivered, Delivery
 from trueup.sources.files import read_paths
-from trueup.sources.recognise import Offered, Verdict, recognise
+from trueup.sources.recognise import Delivery as Offered
+from trueup.sources.recognise import Recognised, Unmapped, recognise
 
 _WHENEVER = Moment(datetime(9999, 1, 1), date(9999, 1, 1))  # noqa: DTZ001  the lake's instants are naive UTC
 
@@ -87,7 +89,7 @@ def rehearse(
 
 
 def _take(run: _Import, delivery: Delivery, source: str | None) -> ImportReport:
-    verdicts = recognise([Offered(t.stem, t.columns, t.path_shown) for t in delivery])
+    verdicts = recognise([Offered(t.stem, t.columns, t.path_shown) for t in delivery]).outcomes
     findings = [f.delivered_by(source or "") for f in delivery.findings]
     taken: list[Taken] = []
     fresh: list[RawTable] = []
@@ -121,20 +123,22 @@ def _check(lake: Lake) -> list[Finding]:
         lake.engine.execute("DROP SCHEMA state CASCADE")
 
 
-def _kept(run: _Import, table: Delivered, verdict: Verdict, source: str | None) -> tuple[RawTable | None, Taken]:
+def _kept(
+    run: _Import, table: Delivered, verdict: Recognised | Unmapped, source: str | None
+) -> tuple[RawTable | None, Taken]:
     """Keep a delivered table's file, unless exactly it was loaded before."""
     name = source or _source_of(run.folder, table) or verdict.system or table.stem
     if run.lake.holds(name, table.digest):
         return None, Taken(table.path_shown, name, table.rows, "seen", "exactly this was imported before")
-    own = (run.folder.sources / name).is_dir() and any((run.folder.sources / name).glob("*.sql"))
-    system, raw_name = ("", "") if own else (verdict.system, verdict.table)
+    own = any((run.folder.sources / name).glob("*.sql"))
+    mapped = isinstance(verdict, Recognised) and not own
     load = run.lake.next_load()
     raw = RawTable(
         load=load,
         source=name,
         stem=table.stem,
-        system=system,
-        raw_name=raw_name,
+        system=verdict.system if mapped else "",
+        raw_name=verdict.table if mapped else "",
         path=table.path_shown,
         digest=table.digest,
         rows=table.rows,
@@ -147,8 +151,7 @@ def _kept(run: _Import, table: Delivered, verdict: Verdict, source: str | None) 
     run.lake.note(raw, loaded_at=run.now)
     if own:
         return raw, Taken(table.path_shown, name, table.rows, "mapped", f"by sources/{name}/*.sql")
-    outcome = "mapped" if verdict.is_mapped else "kept"
-    return raw, Taken(table.path_shown, name, table.rows, outcome, verdict.reason)
+    return raw, Taken(table.path_shown, name, table.rows, "mapped" if mapped else "kept", verdict.reason)
 
 
 def _kept_query(lake: Lake, table: Delivered) -> str:

@@ -1,11 +1,9 @@
-"""What a company has decided: its zone, currency, calendar, parameters; and where its workspace keeps things."""
+"""What a company has decided: its zone, currency, calendar, parameters."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from trueup.metrics.fact import ParameterValue
-from trueup.metrics.metric import GRAINS, Grain
+from trueup.metrics.metric import GRAINS, Grain, ParameterValue
 from trueup.units.calendar import BusinessHours
 from trueup.units.period import PeriodRules
 
@@ -33,45 +31,3 @@ class Settings:
     """Ids that a person declared to be the same thing."""
     separate: tuple[tuple[str, str], ...] = ()
     """Pairs of ids that a person declared not to be the same thing, whatever the rules find."""
-
-
-@dataclass(frozen=True)
-class Folder:
-    """Where a workspace keeps what."""
-
-    root: Path
-
-    @property
-    def settings_file(self) -> Path:
-        """The company's settings."""
-        return self.root / "trueup.toml"
-
-    @property
-    def sources(self) -> Path:
-        """One folder per source, with its mapping."""
-        return self.root / "sources"
-
-    @property
-    def metrics(self) -> Path:
-        """The company's own metrics and facts."""
-        return self.root / "metrics"
-
-    @property
-    def generated(self) -> Path:
-        """Everything Trueup makes; may be deleted, except that a new import is then needed."""
-        return self.root / ".trueup"
-
-    @property
-    def lake(self) -> Path:
-        """The lake's file."""
-        return self.generated / "lake.duckdb"
-
-    @property
-    def mart(self) -> Path:
-        """The folder of published snapshots."""
-        return self.generated / "mart"
-
-    @property
-    def scratch(self) -> Path:
-        """Files that may be thrown away after a command."""
-        return self.generated / "scratch"

@@ -1,0 +1,65 @@
+"""Where a workspace is, and where it keeps what. Loads nothing else: every command begins here."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ENVIRONMENT = "TRUEUP_WORKSPACE"
+
+
+class WorkspaceError(Exception):
+    """The workspace cannot be used as it is; the message names the file, the place and the cure."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Where a workspace keeps what."""
+
+    root: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """The company's settings."""
+        return self.root / "trueup.toml"
+
+    @property
+    def sources(self) -> Path:
+        """One folder per source, with its mapping."""
+        return self.root / "sources"
+
+    @property
+    def metrics(self) -> Path:
+        """The company's own metrics and facts."""
+        return self.root / "metrics"
+
+    @property
+    def generated(self) -> Path:
+        """Everything Trueup makes; may be deleted, except that a new import is then needed."""
+        return self.root / ".trueup"
+
+    @property
+    def lake(self) -> Path:
+        """The lake's file."""
+        return self.generated / "lake.duckdb"
+
+    @property
+    def mart(self) -> Path:
+        """The folder of published snapshots."""
+        return self.generated / "mart"
+
+    @property
+    def scratch(self) -> Path:
+        """Files that may be thrown away after a command."""
+        return self.generated / "scratch"
+
+
+def find(folder: Path | None = None) -> Folder:
+    """The workspace in ``folder``, else in TRUEUP_WORKSPACE, else here; WorkspaceError if there is none."""
+    root = (folder or Path(os.environ.get(ENVIRONMENT, "."))).resolve()
+    found = Folder(root)
+    if not found.settings_file.is_file():
+        raise WorkspaceError(
+            f"There is no workspace in {root}: it has no trueup.toml."
+            f" Make one with `trueup init {folder or '.'}`, or name another folder with --workspace."
+        )
+    return found
