@@ -20,6 +20,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any, TypedDict, Unpack
 
 import ibis
@@ -214,15 +215,21 @@ def given(
     return world
 
 
+@cache
+def _calendar_selects(currency: str) -> Mapping[str, str]:
+    expressions = {
+        "people_spans": calendars.people_spans(),
+        "credited_people": calendars.credited_people(),
+        "rates": calendars.rates(currency),
+    }
+    return {name: str(ibis.to_sql(expression, dialect="duckdb")) for name, expression in expressions.items()}
+
+
 def _lay_calendars(world: World, hours: BusinessHours, issue_matches: Rows) -> None:
     engine = world.engine
     engine.load(CALENDAR_SCHEMA, "business_days", calendars.business_day_rows(hours, world.horizon))
-    for name, expression in (
-        ("people_spans", calendars.people_spans()),
-        ("credited_people", calendars.credited_people()),
-        ("rates", calendars.rates(world.context.currency)),
-    ):
-        engine.create_table(CALENDAR_SCHEMA, name, engine.compile(expression))
+    for name, select in _calendar_selects(world.context.currency).items():
+        engine.create_table(CALENDAR_SCHEMA, name, select)
     matches = _cells(issue_matches, {"case_id": "text", "matched_key": "text", "score": "number"})
     engine.load(CALENDAR_SCHEMA, "issue_matches", pa.Table.from_pylist(matches, schema=calendars.ISSUE_MATCH_SCHEMA))
     world.lay_periods(MONTHS_QUARTERS_YEARS)
