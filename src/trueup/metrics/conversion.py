@@ -7,8 +7,8 @@ from ibis import Table
 
 from trueup.metrics.fact import RATES, Context
 
-AMOUNT = "decimal(38, 8)"
-"""Converted money: eight decimals keep what rounding each row loses far below a cent in a sum of millions."""
+AMOUNT = "decimal(38, 12)"
+"""Converted money: twelve decimals keep what rounding each row loses far below a cent in any sum; 26 digits are left."""
 RATE = "decimal(20, 12)"
 """With it, amount x rate is a decimal(38, 16), exact on every engine."""
 
