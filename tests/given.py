@@ -134,11 +134,16 @@ class World:
         self, metric: str | Metric, *, by: Grain = "company", period: str = "month", **options: Unpack[Options]
     ) -> list[dict[str, Any]]:
         """The metric's rows of the tidy table, with all columns, by entity and period."""
-        wanted = built_in_metrics()[metric] if isinstance(metric, str) else metric
+        wanted = self.known(metric)
         planned = self.compute([wanted], grains=[by], periods=[period], **options)
         places = [place for place in planned.places if place.metric == wanted.name]
         rows: list[dict[str, Any]] = self.engine.query(tidy(places)).to_pylist()
         return sorted(rows, key=lambda row: (row["entity"], row["period"]))
+
+    @staticmethod
+    def known(metric: str | Metric) -> Metric:
+        """The metric, ours where it is given by name."""
+        return built_in_metrics()[metric] if isinstance(metric, str) else metric
 
     def compute(
         self,
