@@ -79,7 +79,7 @@ def moment_of(text: str | None, settings: Settings) -> datetime:
 def _laid(engine: DuckDBEngine, settings: Settings, as_of: datetime) -> Ground:
     for schema in _SCHEMAS:
         engine.create_schema(schema)
-    within = calendars.horizon(_first_day(engine, as_of), as_of, settings.zone)
+    within = calendars.horizon(first_day(engine, as_of), as_of, settings.zone)
     moment = Moment(within.as_of, within.as_of_on)
     create_state(engine, moment)
     merged: list[str] = []
@@ -99,7 +99,7 @@ def _laid(engine: DuckDBEngine, settings: Settings, as_of: datetime) -> Ground:
     return Ground(engine, within, calendars.context(within, settings.currency))
 
 
-def _first_day(engine: DuckDBEngine, as_of: datetime) -> date:
+def first_day(engine: DuckDBEngine, as_of: datetime) -> date:
     """The day of the earliest event in the lake; accounts and the customers' own series may reach far further back."""
     firsts = [
         f"SELECT min(CAST({quoted(t.event_time)} AS DATE)) AS day FROM lake.canon.{quoted(t.name)}"

@@ -17,7 +17,9 @@ from sqlglot import expressions
 from trueup.canon.findings import Finding
 from trueup.canon.tables import TABLE
 from trueup.lake.duckdb import quoted
-from trueup.lake.store import RawTable
+from trueup.lake.store import Lake, RawTable
+from trueup.runs.folder import Folder
+from trueup.runs.settings import Settings
 from trueup.sources.columns import profile, typed_select
 from trueup.sources.known import known_system
 from trueup.sources.shape import RawRows, runnable, system_views
@@ -49,15 +51,62 @@ class SourceMapping:
     findings: Sequence[Finding] = ()
 
 
-Relation = Callable[[RawTable], str]
-"""The query of a kept table's rows, all text."""
+Relation = Callable[[RawTable, str], str]
+"""A kept table's rows with ``_load`` and ``_row``, from the query of its rows."""
 Query = Callable[[str], pa.Table]
 
 
-def numbered(raw: RawTable, relation: str, *, always: bool = False) -> str:
+def numbered(raw: RawTable, rows: str) -> str:
     """A kept table's rows with ``_load`` and ``_row``."""
-    row = "row_number() OVER ()" if always or raw.rows <= NUMBERED_UP_TO else "CAST(NULL AS BIGINT)"
-    return f"(SELECT *, {raw.load} AS _load, {row} AS _row FROM ({relation}))"
+    return f"(SELECT *, {raw.load} AS _load, row_number() OVER () AS _row FROM ({rows}))"
+
+
+def numbered_unless_large(raw: RawTable, rows: str) -> str:
+    """A kept table's rows with ``_load``, and with ``_row`` unless there are too many to number them by the way."""
+    if raw.rows <= NUMBERED_UP_TO:
+        return numbered(raw, rows)
+    return f"(SELECT *, {raw.load} AS _load, CAST(NULL AS BIGINT) AS _row FROM ({rows}))"
+
+
+def mapping_of(
+    folder: Folder, settings: Settings, lake: Lake, source: str, *, relation: Relation = numbered_unless_large
+) -> SourceMapping:
+    """How everything that was delivered of a source is mapped; SourceMappingError for SQL that cannot be used."""
+
+    def rows(raw: RawTable) -> str:
+        return relation(raw, lake.raw_rows(raw))
+
+    raws = lake.raw_tables(source)
+    own = folder.sources / source
+    if any(own.glob("*.sql")):
+        return of_own_sql(own, raws, rows, lake.engine.query, zone=settings.naive_zone)
+    views: dict[str, str] = {}
+    selects: list[CanonicalSelect] = []
+    for system in dict.fromkeys(raw.system for raw in raws if raw.system):
+        part = of_known_system(system, [raw for raw in raws if raw.system == system], rows)
+        views |= part.views
+        selects += part.selects
+    return SourceMapping(views, selects)
+
+
+def lay_views(lake: Lake, mapping: SourceMapping) -> None:
+    """Make the views that the mapping's SELECTs read."""
+    for name, select in mapping.views.items():
+        lake.engine.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS {select}")
+
+
+def drop_views(lake: Lake, mapping: SourceMapping) -> None:
+    """Take the mapping's views away again."""
+    for name in reversed(list(mapping.views)):
+        lake.engine.execute(f"DROP VIEW IF EXISTS temp.{quoted(name)}")
+
+
+def together(selects: Sequence[str]) -> str:
+    """Several SELECTs of the same canonical table as one."""
+    if len(selects) == 1:
+        return selects[0].strip().rstrip(";")
+    union = " UNION ALL BY NAME ".join(f"({sql.strip().rstrip(';')})" for sql in selects)
+    return f"SELECT * FROM ({union})"
 
 
 def of_known_system(system: str, raws: Sequence[RawTable], relation: Callable[[RawTable], str]) -> SourceMapping:

@@ -5,7 +5,7 @@ is there, and it can simply be run again.
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -16,11 +16,11 @@ from trueup.canon.checks import run_checks
 from trueup.canon.findings import Finding, findings_table
 from trueup.canon.tables import TABLE
 from trueup.lake.conform import Arrival, Conformed, add_stubs, conform
-from trueup.lake.duckdb import literal, quoted
+from trueup.lake.duckdb import literal
 from trueup.lake.state import Moment, create_state
 from trueup.lake.store import RAW_FOLDER, Lake, RawTable, open_lake, raw_table_name
 from trueup.runs.folder import Folder
-from trueup.runs.mapping import SourceMapping, numbered, of_known_system, of_own_sql
+from trueup.runs.mapping import drop_views, lay_views, mapping_of, numbered, together
 from trueup.runs.progress import Progress
 from trueup.runs.settings import Settings
 from trueup.sources.delivery import ArrowRelation, Delivered, Delivery
@@ -175,54 +175,32 @@ def _source_of(folder: Folder, table: Delivered) -> str | None:
 def _conform_source(run: _Import, source: str) -> tuple[list[Conformed], list[Finding]]:
     """Map everything that was delivered of a source; what is already there changes nothing."""
     raws = run.lake.raw_tables(source)
-    mapping = _mapping(run, source, raws, always=False)
+    mapping = mapping_of(run.folder, run.settings, run.lake, source)
     files = {raw.load: raw for raw in raws}
     by_table: dict[str, list[str]] = {}
     for select in mapping.selects:
         by_table.setdefault(select.table, []).append(select.sql)
     run.progress.stage(f"conforming {source}", steps=len(by_table))
-    _lay_views(run.lake, mapping.views)
+    lay_views(run.lake, mapping)
 
     def number_rows() -> None:
-        _lay_views(run.lake, _mapping(run, source, raws, always=True).views)
+        lay_views(run.lake, mapping_of(run.folder, run.settings, run.lake, source, relation=numbered))
 
     conformed = []
     for table, selects in by_table.items():
         run.progress.step(table)
-        union = " UNION ALL BY NAME ".join(f"({sql.strip().rstrip(';')})" for sql in selects)
         arrival = Arrival(
             table=TABLE[table],
             source=source,
-            select=f"SELECT * FROM ({union})",
+            select=together(selects),
             load=max(files),
             loaded_at=run.now,
             noon=_noon(run.settings.zone),
             zone=run.settings.zone,
         )
         conformed.append(conform(run.lake.engine, arrival, files=files, number_rows=number_rows))
-    for name in reversed(list(mapping.views)):
-        run.lake.engine.execute(f"DROP VIEW IF EXISTS temp.{quoted(name)}")
+    drop_views(run.lake, mapping)
     return conformed, [*mapping.findings, *(found for done in conformed for found in done.findings)]
-
-
-def _mapping(run: _Import, source: str, raws: Sequence[RawTable], *, always: bool) -> SourceMapping:
-    relation: Callable[[RawTable], str] = lambda raw: numbered(raw, run.lake.raw_rows(raw), always=always)  # noqa: E731
-    own = run.folder.sources / source
-    if any(own.glob("*.sql")):
-        return of_own_sql(own, raws, relation, run.lake.engine.query, zone=run.settings.naive_zone)
-    mapped = [raw for raw in raws if raw.system and raw.raw_name]
-    views: dict[str, str] = {}
-    selects = []
-    for system in dict.fromkeys(raw.system for raw in mapped):
-        part = of_known_system(system, [raw for raw in mapped if raw.system == system], relation)
-        views |= part.views
-        selects += part.selects
-    return SourceMapping(views, selects)
-
-
-def _lay_views(lake: Lake, views: Mapping[str, str]) -> None:
-    for name, select in views.items():
-        lake.engine.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS {select}")
 
 
 def _noon(zone: str) -> str:

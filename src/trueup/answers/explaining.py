@@ -1,0 +1,81 @@
+"""How a published number came about: what it means, the SQL, and the delivered rows behind it."""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from trueup.answers.cells import UnknownNameError, check_names
+from trueup.mart.snapshot import current
+from trueup.metrics.explain import Explanation, explain
+from trueup.metrics.instances import bind
+from trueup.metrics.metric import Grain
+from trueup.metrics.places import Only, Place, tidy
+from trueup.runs.build import definitions
+from trueup.runs.folder import Folder
+from trueup.runs.ground import Ground
+from trueup.runs.reopen import reopened
+from trueup.runs.settings import Settings
+from trueup.runs.trace import Origin, origins
+from trueup.units.period import parse_period
+
+
+class NoSuchCellError(UnknownNameError):
+    """The snapshot has no number for that entity and period."""
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A number with everything behind it.
+
+    ``cell``: its row of the tidy table. ``fact_sql``, ``cell_sql``: what was run. ``rows``: the fact rows behind it,
+    each with what it counts as; ``row_count``: how many there are, shown or not. ``origins``: the delivered row by fact
+    key, where fact rows are canonical rows.
+    """
+
+    explanation: Explanation
+    cell: dict[str, object]
+    fact_sql: str
+    cell_sql: str
+    rows: pa.Table
+    row_count: int
+    origins: dict[str, Origin]
+
+
+def explain_number(
+    folder: Folder, settings: Settings, metric: str, *, grain: Grain, entity: str, period: str, rows: int = 20
+) -> Explained:
+    """Explain one number of the published snapshot, with at most ``rows`` of its rows.
+
+    Raises UnknownNameError, NoSuchCellError, InvalidPeriod.
+    """
+    snapshot = current(folder.mart)
+    if snapshot is None:
+        raise UnknownNameError(f"Nothing was computed in {folder.root} yet. Run `trueup build` first.")
+    known = definitions(folder)
+    check_names((metric,), set(known.metrics))
+    asked = parse_period(period, settings.rules)
+    with reopened(folder, settings, snapshot) as on:
+        bound = bind([known.metrics[metric]], known.facts, context=on.context, settings=settings.parameters)[0]
+        told = explain(bound, grain=grain, entity=entity, period=asked, kind=str(asked.kind))
+        cell = _cell(on, metric, grain, entity, asked.key)
+        fact_sql = told.fact_select if isinstance(told.fact_select, str) else on.engine.compile(told.fact_select)
+        shown = on.engine.query(f"SELECT * FROM ({told.rows_sql}) LIMIT {rows}")
+        count = int(on.engine.query(f"SELECT count(*) FROM ({told.rows_sql})").column(0)[0].as_py())
+    table = bound.instance.fact.row_of
+    keys = [str(key) for key in shown.column("fact_key").to_pylist() if key is not None]
+    found = origins(folder, settings, table, keys) if table else {}
+    return Explained(told, cell, fact_sql, told.cell_sql, shown, count, found)
+
+
+def _cell(on: Ground, metric: str, grain: Grain, entity: str, period: str) -> dict[str, object]:
+    rows = on.engine.query(f"SELECT * FROM mart.meta.places WHERE metric = '{metric}'").to_pylist()
+    places = [Place(**row) for row in rows if row["grain"] == grain]
+    if not places:
+        raise NoSuchCellError(f"{metric} is not computed by {grain}.")
+    found = on.engine.query(tidy(places, Only(periods=(period,), entities=(entity,)))).to_pylist()
+    if not found:
+        raise NoSuchCellError(
+            f"There is no {metric} of {grain} {entity!r} in {period}: no fact stands behind it."
+            f" `trueup metrics {metric} --by {grain}` lists what there is."
+        )
+    return dict(found[0])
