@@ -101,6 +101,19 @@ def test_the_known_figures_of_the_whole_year(closed: list[Row]) -> None:
     assert total(won, "net_amount") == 10_005_534
 
 
+@pytest.mark.parametrize(
+    ("metric", "value"),
+    [
+        ("win_rate", 4238 / 6711),
+        ("discount_depth", 0.040706),
+        ("deep_discount_share", 102 / 4238),
+        ("sales_cycle_days", 57),
+    ],
+)
+def test_the_metrics_of_the_year_say_the_same(world: World, metric: str, value: float) -> None:
+    assert world.metric(metric, period="2017") == {("company", "2017"): pytest.approx(value, abs=5e-7)}
+
+
 def test_ten_deals_at_exactly_20_percent_are_deep_and_92_are_deeper(world: World, closed: list[Row]) -> None:
     """0.021708, the figure known of these files, counts the deals above 20 %; the definition takes 20 % itself in."""
     deeper = _won([*world.rows(FACT["closed_deals"], parameters={"deep_discount": 0.200001})])

@@ -12,7 +12,7 @@ from trueup.units.period import LAST_DAY
 
 
 def running_contracts(inputs: Inputs) -> Table:
-    """Each contract with its account's owner (``person_id``), the days it runs, and its money in one currency.
+    """Each contract with its account's owner (``person_id``), the days it runs, its money, and its first day's rate.
 
     ``runs_from`` to ``runs_to``: inclusive; the day of cancellation or default is no running day, so that a contract
     cancelled at its start has ``runs_to`` before ``runs_from``. ``term_days`` is null without a usable term.
@@ -32,12 +32,12 @@ def running_contracts(inputs: Inputs) -> Table:
         "person_id",
         "ends_on",
         "defaulted_on",
+        "amount",
+        "cost_amount",
+        "rate",
         runs_from=rows.starts_on,
         runs_to=runs_to,
         term_days=term_days.nullif(ibis.literal(0)),
-        amount=converted(rows.amount, rows.rate),
-        cost_amount=converted(rows.cost_amount, rows.rate),
-        lacks_rate=rows.rate.isnull(),
     )
 
 
@@ -56,18 +56,19 @@ def _renewals(inputs: Inputs) -> Table:
     due = looked_up(running.filter(running.ends_on <= ibis.literal(inputs.context.as_of_on)), starts, by="contract_id")
     last_chance = shifted(due.ends_on, days=grace_days)
     is_renewed = holds(due.renewed_on <= last_chance)
+    amount = converted(due.amount, due.rate)
     return due.select(
         "account_id",
         "person_id",
-        "amount",
-        "lacks_rate",
         fact_key=due.contract_id,
         occurred_at=start_of_day(due.ends_on, inputs.context),
         occurred_on=due.ends_on,
         credited_on=due.ends_on,
         is_mature=last_chance <= ibis.literal(last_day_over(inputs.context)),
         is_renewed=is_renewed,
-        renewed_amount=ibis.ifelse(is_renewed, due.amount, due.amount - due.amount),
+        amount=amount,
+        renewed_amount=converted(ibis.ifelse(is_renewed, due.amount, due.amount - due.amount), due.rate),
+        lacks_rate=due.rate.isnull(),
     )
 
 

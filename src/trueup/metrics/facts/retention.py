@@ -3,7 +3,7 @@
 import ibis
 from ibis import Table
 
-from trueup.metrics.conversion import shared_by_days
+from trueup.metrics.conversion import as_number, shared_by_days
 from trueup.metrics.fact import PERIODS, Fact, Inputs
 from trueup.metrics.facts.contracts import running_contracts
 from trueup.metrics.instants import shifted
@@ -46,9 +46,9 @@ def _recurring(inputs: Inputs, periods: Table) -> Table:
     days = periods.select(day="now_on").union(periods.select(day="then_on"), distinct=True)
     contracts = running_contracts(inputs)
     contracts = contracts.filter(contracts.account_id.notnull())
-    contracts = contracts.mutate(
-        annual=shared_by_days(contracts.amount, days=ibis.literal(DAYS_PER_YEAR), of_days=contracts.term_days)
-    )
+    amount = as_number(contracts.amount, contracts.rate)
+    annual = shared_by_days(amount, days=ibis.literal(DAYS_PER_YEAR), of_days=contracts.term_days)
+    contracts = contracts.mutate(annual=annual)
     running = contracts.join(days, (contracts.runs_from <= days.day, contracts.runs_to >= days.day))
     return running.group_by("account_id", "day").agg(
         recurring=running.annual.sum(), unknown=running.annual.isnull().sum()

@@ -3,7 +3,7 @@
 import ibis
 from ibis import Table
 
-from trueup.metrics.conversion import AMOUNT, converted, shared_by_days, with_rate
+from trueup.metrics.conversion import AMOUNT, as_number, converted, shared_by_days, with_rate
 from trueup.metrics.fact import PEOPLE_SPANS, PERIODS, Fact, Inputs
 from trueup.metrics.facts.contracts import running_contracts
 from trueup.metrics.instants import days_through, shifted
@@ -12,7 +12,9 @@ from trueup.units.period import FIRST_DAY, LAST_DAY
 
 
 def _revenue(inputs: Inputs) -> Table:
-    stretches = _by_team_of_owner(running_contracts(inputs))
+    contracts = running_contracts(inputs)
+    numbers = {name: as_number(contracts[name], contracts.rate) for name in ("amount", "cost_amount")}
+    stretches = _by_team_of_owner(contracts.mutate(**numbers))
     rows = stretches.join(PERIODS, (stretches.from_on <= PERIODS.cut_on, stretches.to_on >= PERIODS.first_on))
     first_on = ibis.greatest(rows.from_on, rows.first_on)
     days = days_through(first_on, ibis.least(rows.to_on, rows.cut_on))
@@ -23,13 +25,12 @@ def _revenue(inputs: Inputs) -> Table:
         "period_kind",
         "period_key",
         "person_id",
-        "lacks_rate",
         fact_key=rows.contract_id,
         credited_on=first_on,
         running_days=days,
         revenue=revenue,
-        cost=cost,
         margin=(revenue - cost).cast(AMOUNT),
+        lacks_rate=rows.rate.isnull(),
     )
 
 
@@ -92,7 +93,7 @@ _TERM = ("contract_id", "account_id", "starts_on", "ends_on", "amount")
 FACTS: tuple[Fact, ...] = (
     Fact(
         "revenue",
-        "Each contract in each period in which it ran, with its revenue and cost of those days; one row per stretch of "
+        "Each contract in each period in which it ran, with revenue and margin of those days; one row per stretch of "
         "days on which its owner stayed in one team.",
         _revenue,
         credit="person",
