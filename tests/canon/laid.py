@@ -54,9 +54,9 @@ def known(rows: pa.Table, key: str) -> pa.Table:
     return rows.select([key, "source", "name"]).rename_columns(["id", "source", "name"])
 
 
-def pairs(links: pa.Table) -> dict[tuple[str, str], str]:
-    """The rule by the two ids it links."""
-    return {(row["left_id"], row["right_id"]): row["rule"] for row in links.to_pylist()}
+def pairs(links: pa.Table) -> dict[tuple[str, ...], str]:
+    """The rule by the two ids it links, in alphabetical order."""
+    return {tuple(sorted((row["left_id"], row["right_id"]))): row["rule"] for row in links.to_pylist()}
 
 
 def _kinds(table: CanonicalTable) -> dict[str, ColumnType]:

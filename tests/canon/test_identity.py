@@ -7,11 +7,11 @@ from trueup.canon.identity import account_links, account_suggestions
 from trueup.canon.links import LINKS
 
 
-def linked(text: str) -> dict[tuple[str, str], str]:
+def linked(text: str) -> dict[tuple[str, ...], str]:
     return pairs(account_links(laid("accounts", text)))
 
 
-def suggested(text: str) -> dict[tuple[str, str], str]:
+def suggested(text: str) -> dict[tuple[str, ...], str]:
     return pairs(account_suggestions(laid("accounts", text)))
 
 
@@ -146,6 +146,16 @@ def test_a_name_that_is_ambiguous_in_the_world_may_be_clear_in_a_country() -> No
               c2          crm       Acme  France
               z1          helpdesk  Acme  Deutschland"""
     assert linked(rows) == {("c1", "z1"): "same_name"}
+
+
+def test_a_misspelt_name_is_suggested_but_another_number_is_no_misspelling() -> None:
+    rows = """account_id  source    name              country
+              c1          crm       Nordlicht Optik   DE
+              z1          helpdesk  Nordlich Optik    DE
+              c2          crm       Wolfram Labs 12   -
+              z2          helpdesk  Wolfram Labs 13   -"""
+    assert linked(rows) == {}
+    assert suggested(rows) == {("c1", "z1"): "similar_name"}
 
 
 def test_a_link_is_known_from_when_both_accounts_are_and_says_why() -> None:

@@ -10,12 +10,25 @@ from typing import Final
 import polars as pl
 import pyarrow as pa
 
-from trueup.canon.links import clustered, differs, framed, link_table, rivals, star, told
+from trueup.canon.links import (
+    as_links,
+    clustered,
+    differs,
+    each_pair_once,
+    framed,
+    link_table,
+    near_names,
+    rivals,
+    star,
+    told,
+)
 from trueup.canon.names import company_key, corporate_domain, country_code
 from trueup.units.ids import same_salesforce_id
 
 TELLING_ID_LENGTH: Final = 8
 """A shorter id, such as 42, may be another system's: domain or name must confirm it."""
+NEAR: Final = 92.0
+"""rapidfuzz's ratio from which two companies' names look like one, misspelt."""
 _NAME_BLOCKS: Final = (("key", "country"), ("key",))
 """A name that is ambiguous in the world may be clear within a country."""
 
@@ -40,8 +53,11 @@ def account_suggestions(accounts: pa.Table) -> pa.Table:
         ~differs("domain", ("key",)) | pl.col("domain").is_null(), ~differs("country", ("key",))
     )
     by_name = _name_star(alike, by=("key",), score=0.5)
-    pairs = pl.concat([by_domain, by_name]).unique(("left_id", "right_id"), keep="first", maintain_order=True)
-    return link_table([pairs])
+    near = near_names(rows, by=(), least=NEAR, columns=("domain", "country"))
+    is_possible = [(pl.col(c) == pl.col(f"first_{c}")).fill_null(value=True) for c in ("domain", "country")]
+    because = pl.lit("have nearly the same name")
+    by_likeness = as_links(near.filter(is_possible), rule="similar_name", score=0.4, because=because)
+    return link_table([each_pair_once([by_domain, by_name, by_likeness])])
 
 
 def _accounts(accounts: pa.Table) -> pl.DataFrame:

@@ -113,16 +113,11 @@ def company_key(name: pl.Expr) -> pl.Expr:
     return pl.when(~says_nothing).then(key)
 
 
-def person_words(name: pl.Expr) -> pl.Expr:
-    """The words of a person's name, folded, without titles, alphabetically: 'Dr. Meier, Anna' is 'anna', 'meier'."""
-    words = folded(name).str.replace_all(r"['’`´]", "").str.replace_all(r"[^\p{L}]+", " ").str.strip_chars()
-    return words.str.split(" ").list.set_difference(["", *_TITLES]).list.sort()
-
-
-def person_key(name: pl.Expr) -> pl.Expr:
-    """A person's full name in one spelling; null unless it has two words (a first name is not a person)."""
-    words = person_words(name)
-    return pl.when(words.list.len() >= 2).then(words.list.join(" "))
+def person_spelling(name: pl.Expr) -> pl.Expr:
+    """A person's name folded, given name first, without titles: 'Dr. Meier, Anna' is 'anna meier'; '' if unnamed."""
+    plain = folded(name).str.replace_all(r"['’`´]", "").str.replace_all(rf"\b(?:{'|'.join(_TITLES)})\b", "")
+    in_order = plain.str.replace(r"^[\s.]*([^,]*\p{L}[^,]*),([^,]*\p{L}[^,]*)", "$2 $1")
+    return in_order.str.replace_all(r"[^\p{L}]+", " ").str.strip_chars().fill_null("")
 
 
 def mailbox(email: pl.Expr) -> pl.Expr:
@@ -136,32 +131,23 @@ def is_role_mailbox(email: pl.Expr) -> pl.Expr:
     return email.str.extract(r"^([^@]+)@").str.replace_all(r"[^a-z]", "").is_in(_ROLES)
 
 
-def local_part_fits(email: pl.Expr, name: pl.Expr) -> pl.Expr:
-    """Whether a mailbox's local part is made of that name: a.meier, anna.meier, annam, meier for Anna Meier.
+def local_part_fits(local: pl.Expr, spelling: pl.Expr) -> pl.Expr:
+    """Whether a mailbox's local part is made of a spelt name: a.meier, anna.meier, annam, meier for anna meier.
 
-    A local part with a digit does not: the digit tells people of one name apart.
+    A local part with a digit is not: the digit tells people of one name apart.
     """
-    local = email.str.extract(r"^([^@]+)@").str.replace_all(r"[._\-]", "")
-    words = person_words(name)
-    first, last = words.list.first(), words.list.last()
-    made = [
-        first,
-        last,
-        *(
-            pl.concat_str(pair)
-            for left, right in ((first, last), (last, first))
-            for pair in (
-                (left, right),
-                (left.str.head(1), right),
-                (left, right.str.head(1)),
-                (left.str.head(1), right.str.head(1)),
-            )
-        ),
-        words.list.join(""),
-    ]
-    return pl.concat_list(made).list.contains(_without_umlauts(local)) | pl.concat_list(
-        [_without_umlauts(spelling) for spelling in made]
-    ).list.contains(_without_umlauts(local))
+    plain = _without_umlauts(local.str.replace_all(r"[._\-]", ""))
+    first, last = (_without_umlauts(word) for word in first_and_last(spelling))
+    made = [first, last, _without_umlauts(spelling.str.replace_all(" ", ""))]
+    for left, right in ((first, last), (last, first)):
+        initials = (left.str.head(1), right.str.head(1))
+        made += [left + right, initials[0] + right, left + initials[1], initials[0] + initials[1]]
+    return pl.any_horizontal(plain == made_of_name for made_of_name in made).fill_null(value=False)
+
+
+def first_and_last(spelling: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """The first and the last word of a spelt name."""
+    return spelling.str.extract(r"^(\S+)"), spelling.str.extract(r"(\S+)$")
 
 
 def corporate_domain(address: pl.Expr) -> pl.Expr:
