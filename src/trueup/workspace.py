@@ -38,6 +38,10 @@ opens = "09:00"
 closes = "17:00"
 # holidays = "DE"                 # a country's public holidays; or a list of dates
 
+[targets]                         # what you aim for, per month, in the metric's unit
+# response_time = 4               # hours
+# review_coverage = 0.3
+
 # Parameters per metric, for example:
 # [metrics.deep_discount_share]
 # deep_discount = 0.25
@@ -85,6 +89,7 @@ class _File(_Strict):
     build: _Build = _Build()
     sources: _Sources = _Sources()
     identity: _Identity = _Identity()
+    targets: Mapping[str, float] = Field(default_factory=dict)
     metrics: Mapping[str, Mapping[str, ParameterValue]] = Field(default_factory=dict)
 
 
@@ -146,6 +151,7 @@ def _settings(path: Path, checked: _File) -> Settings:
         keep_snapshots=checked.build.keep_snapshots,
         memory_limit=checked.build.memory_limit,
         naive_zone=checked.sources.timezone,
+        targets=checked.targets,
         same=checked.identity.same,
         separate=checked.identity.separate,
     )

@@ -27,6 +27,8 @@ class Settings:
     memory_limit: str = "4GB"
     naive_zone: str = "UTC"
     """The zone of delivered timestamps that name none."""
+    targets: Mapping[str, float] = field(default_factory=dict)
+    """Metric -> the company's target per month, in the metric's unit."""
     same: tuple[tuple[str, ...], ...] = ()
     """Ids that a person declared to be the same thing."""
     separate: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,32 @@
+"""``trueup report``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trueup import workspace
+from trueup.answers.board import board
+from trueup.cli.computing import ERRORS
+from trueup.cli.options import Workspace
+from trueup.cli.output import refuse, refusing
+from trueup.reports.board import page
+from trueup.runs.folder import find
+
+
+def command(
+    company: Annotated[bool, typer.Option("--company", help="The whole company's alignment board.")] = False,
+    form: Annotated[str, typer.Option("--format", help="html.")] = "html",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The file; default: board.html here.")] = None,
+    folder: Workspace = None,
+) -> None:
+    """Write the company's alignment board as a page."""
+    if not company:
+        refuse("Say what to report on: `trueup report --company` writes the company's board.")
+    if form != "html":
+        refuse(f"The board is written as html, not {form!r}; print it to PDF from a browser.")
+    with refusing(*ERRORS, OSError):
+        found = find(folder)
+        written = output or found.root / "board.html"
+        written.write_text(page(board(found, workspace.settings(found))), encoding="utf-8")
+    typer.echo(f"Written: {written}")
