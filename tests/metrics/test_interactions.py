@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from given import World, given
-from told import told
+from told import Told, told
 from trueup.metrics.registry import built_in_facts
 
 FACT = built_in_facts()
@@ -124,9 +124,9 @@ CONTACTS = """contact_id  account_id
               zoe         -"""
 
 
-def _connected(interactions: str, participants: str) -> dict[object, object]:
+def _connected(interactions: str, participants: str) -> Told:
     world = given(contacts=CONTACTS, interactions=interactions, participants=participants, zone="UTC")
-    return dict(told(world.rows(FACT["connections"]), "credit_id", "occurred_on"))
+    return told(world.rows(FACT["connections"]), "credit_id", "occurred_on")
 
 
 def test_a_connection_is_a_contacts_first_answer_or_first_time_face_to_face() -> None:
