@@ -24,7 +24,7 @@ FIRST = date(2024, 1, 1)
 MONTHS = ("2024-02", "2025-02", "2025-12", "2026-02", "2026-03")
 AccountRow = dict[str, Value]
 
-some = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @dataclass(frozen=True)
