@@ -4,8 +4,10 @@ Sizes follow the number of interactions: 10 million interactions come with 100 t
 200 thousand deals over two years.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from zlib import crc32
 
 import duckdb
 
@@ -41,6 +43,14 @@ class Size:
         return self.accounts * 2
 
 
+_CHANCE = re.compile(r"hash\(([^,]+?), '(\w+)'\)")
+
+
+def _mixed(select: str) -> str:
+    """DuckDB's hash of two values mixes them too weakly to be two independent chances; one shifted number does."""
+    return _CHANCE.sub(lambda found: f"hash(({found[1]}) + {crc32(found[2].encode())}00000)", select)
+
+
 def tables(size: Size) -> dict[str, str]:
     """One query per canonical table."""
     moment = f"TIMESTAMP '{FIRST_DAY}' + to_seconds((hash(range, {{salt}}) % {SECONDS})::BIGINT)"
@@ -49,7 +59,8 @@ def tables(size: Size) -> dict[str, str]:
     quarters = "['2024-Q3', '2024-Q4', '2025-Q1', '2025-Q2', '2025-Q3', '2025-Q4', '2026-Q1', '2026-Q2']"
     kinds = "['email','email','email','call','call','chat','meeting','demo','business_review','social']"
     return {
-        "accounts": f"""SELECT 'a' || range AS account_id, 'Company ' || range AS name, 'c' || range || '.example' AS domain,
+        "accounts": f"""SELECT 'a' || range AS account_id, 'Company ' || range AS name,
+            'c' || range || '.example' AS domain,
             'industry ' || hash(range, 'i') % 12 AS industry, 'segment ' || hash(range, 's') % 4 AS segment,
             'p' || (hash(range, 'o') % {size.people}) AS owner_id, TIMESTAMP '2020-01-01' AS created_at
             FROM range({size.accounts})""",
@@ -60,7 +71,8 @@ def tables(size: Size) -> dict[str, str]:
             ['sales', 'support', 'marketing'][(1 + hash(range // 2, 'd') % 3)::BIGINT] AS department,
             CASE WHEN range % 2 = 0 THEN DATE '2020-01-01' ELSE DATE '2025-07-01' END AS active_from,
             CASE WHEN range % 2 = 0 THEN DATE '2025-06-30' END AS active_to FROM range({size.people} * 2)""",
-        "leads": f"""SELECT 'l' || range AS lead_id, {account} AS account_id, {moment.format(salt="'lc'")} AS created_at,
+        "leads": f"""SELECT 'l' || range AS lead_id, {account} AS account_id,
+            {moment.format(salt="'lc'")} AS created_at,
             {person.format(salt="'lo'")} AS owner_id, {moment.format(salt="'lq'")} AS qualified_at,
             CASE WHEN hash(range, 'lv') % 3 = 0 THEN {moment.format(salt="'lq'")} + INTERVAL 20 DAY END AS converted_at
             FROM range({size.deals})""",
@@ -149,9 +161,10 @@ def write(folder: Path, size: Size, *, form: str) -> None:
     connection.execute(f"SET temp_directory = '{folder / 'spill'}'")
     options = "FORMAT parquet" if form == "parquet" else "FORMAT csv, HEADER"
     for name, select in tables(size).items():
+        rows = _mixed(select)
         file = folder / f"{name}.{form}"
         if not file.exists():
             partial = file.with_suffix(".partial")
-            connection.execute(f"COPY ({select}) TO '{partial}' ({options})")
+            connection.execute(f"COPY ({rows}) TO '{partial}' ({options})")
             partial.replace(file)
     connection.close()
