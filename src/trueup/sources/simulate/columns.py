@@ -20,8 +20,10 @@ NOTHING = -1
 
 _BASE62 = np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", dtype=np.uint8)
 _CHECK = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345", dtype=np.uint8)
-_BITS = np.array([1, 2, 4, 8, 16], dtype=np.int64)
 _ORG = b"5J00000"
+_PAIRS = np.stack([np.repeat(_BASE62, 62), np.tile(_BASE62, 62)], axis=1)
+_IS_CAPITAL = ((ord("A") <= _BASE62) & (ord("Z") >= _BASE62)).astype(np.uint8)
+_PAIR_BITS = (np.repeat(_IS_CAPITAL, 62) + 2 * np.tile(_IS_CAPITAL, 62)).astype(np.uint8)
 
 
 def fixed(characters: Bytes, present: Flags | None = None) -> pa.StringArray:
@@ -34,17 +36,21 @@ def fixed(characters: Bytes, present: Flags | None = None) -> pa.StringArray:
 
 
 def _salesforce(prefix: str, numbers: Ints) -> Bytes:
-    out = np.empty((len(numbers), 18), dtype=np.uint8)
-    out[:, :3] = np.frombuffer(prefix.encode(), dtype=np.uint8)
-    out[:, 3:10] = np.frombuffer(_ORG, dtype=np.uint8)
+    """Prefix and org, five digits to the base 62, and three letters that tell which of each five are capitals."""
+    fixed_part = np.frombuffer(prefix.encode() + _ORG, dtype=np.uint8)
+    capitals = ((fixed_part >= ord("A")) & (fixed_part <= ord("Z"))).reshape(2, 5) @ (1 << np.arange(5))
     # Spread the numbers so that neighbours differ in more than the last letter, as a shared org's ids do; 37 and
     # 62**5 have no common divisor, so that different numbers stay different.
-    rest = (np.maximum(numbers, 0) * 37) % 62**5
-    for place in range(14, 9, -1):
-        rest, digit = np.divmod(rest, 62)
-        out[:, place] = _BASE62[digit]
-    capital = (out[:, :15] >= ord("A")) & (out[:, :15] <= ord("Z"))
-    out[:, 15:] = _CHECK[capital.reshape(-1, 3, 5) @ _BITS]
+    spread = ((np.maximum(numbers, 0) * 37) % 62**5).astype(np.uint32)
+    rest, low = np.divmod(spread, np.uint32(62 * 62))
+    top, middle = np.divmod(rest, np.uint32(62 * 62))
+    out = np.empty((len(numbers), 18), dtype=np.uint8)
+    out[:, :10] = fixed_part
+    out[:, 10] = _BASE62[top]
+    out[:, 11:13] = _PAIRS[middle]
+    out[:, 13:15] = _PAIRS[low]
+    out[:, 15:17] = _CHECK[capitals]
+    out[:, 17] = _CHECK[_IS_CAPITAL[top] + 2 * _PAIR_BITS[middle] + 8 * _PAIR_BITS[low]]
     return out
 
 

@@ -17,7 +17,7 @@ from trueup.sources.simulate.talk import Scene
 from trueup.sources.simulate.world import Contacts
 
 _SELLING = (*range(staff.SALES, staff.SALES + 3), staff.MIDMARKET)
-_QUOTA_A_QUARTER = 90_000
+_QUOTA_A_QUARTER = 56_000
 _QUOTA_CURRENCIES = ("EUR", "GBP", "USD")
 _MARKET_A_YEAR = (9_000, 60_000, 90_000)
 FEATURES = ("planning_runs", "tours_dispatched", "invoices_sent")

@@ -78,9 +78,9 @@ class Staff:
 
 
 def _team_sizes(accounts: int) -> Ints:
-    sellers = np.maximum(3, np.array([0.5, 0.25, 0.25]) * accounts / 45).astype(np.int64)
-    success = np.maximum(2, np.array([0.5, 0.25, 0.25]) * accounts / 60).astype(np.int64)
-    others = np.maximum([5, 3, 3, 3, 3, 2], np.array([1 / 60, 1 / 150, 1 / 120, 1 / 100, 0.0, 0.0]) * accounts)
+    sellers = np.maximum(3, np.array([0.5, 0.25, 0.25]) * accounts / 28).astype(np.int64)
+    success = np.maximum(2, np.array([0.5, 0.25, 0.25]) * accounts / 40).astype(np.int64)
+    others = np.maximum([6, 3, 3, 3, 3, 2], np.array([1 / 60, 1 / 150, 1 / 120, 1 / 100, 0.0, 0.0]) * accounts)
     return np.concatenate([sellers, success, others.astype(np.int64)])
 
 
@@ -128,7 +128,7 @@ def _reorganise(team: Ints, clock: Clock) -> tuple[Ints, Ints]:
 
 
 def _leave(team: Ints, moved: Ints, clock: Clock, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """About one in nine sellers and success managers leaves; the team's leader takes over."""
+    """About one in nine sellers and success managers leaves, and a colleague takes over."""
     people = len(team)
     left = np.full(people, NEVER, dtype=np.int64)
     successor = np.arange(people)
@@ -136,5 +136,5 @@ def _leave(team: Ints, moved: Ints, clock: Clock, rng: np.random.Generator) -> t
         members = np.flatnonzero((team == group) & (moved == NEVER))
         leavers = members[2::9]
         left[leavers] = rng.integers(clock.window_from + 90, clock.cutoff - 60, len(leavers))
-        successor[leavers] = np.flatnonzero(team == group)[0]
+        successor[leavers] = members[1::9][: len(leavers)]
     return left, successor
