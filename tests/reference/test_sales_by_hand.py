@@ -199,7 +199,7 @@ def market_share(books: Books) -> Iterator[Part]:
             continue
         ours = sum(
             (
-                p.numerator or 0
+                p.numerator or Fraction(0)
                 for p in income
                 if period in periods_of(p.on) and books.account[p.account]["segment"] == market["segment"]
             ),
