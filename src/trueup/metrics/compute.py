@@ -121,8 +121,16 @@ class _Work:
         credited = [share for share in (self.sums, self.exact) if share.among(PERSON_GRAINS)]
         if credited:
             rows = credited_rows(self.source, [share.batch for share in credited])
-            yield rows
-            yield from self._of_credited(rows.table)
+            if self._reads_once:
+                yield from self._of_credited(f"({rows.select})")
+            else:
+                yield rows
+                yield from self._of_credited(rows.table)
+
+    @property
+    def _reads_once(self) -> bool:
+        """Whether credited rows are read by one statement only, and need no table of their own."""
+        return self.source.instance.fact.credit == "person" and not self.exact.among(PERSON_GRAINS)
 
     def _of_credited(self, rows: str) -> Iterable[Statement]:
         if grains := self.sums.among(PERSON_GRAINS):
