@@ -88,20 +88,23 @@ def test_a_closing_by_the_system_is_no_solution_unless_a_parameter_says_so(*, cl
            resolved_before         2026-03-01T08:00  2026-03-16T08:00
            reopened_before         2026-03-01T08:00  2026-03-16T08:00
            system_then_us          2026-03-01T08:00  2026-03-16T08:00
-           us_then_system          2026-03-01T08:00  2026-03-16T08:00""",
-        """case_id                 occurred_at       kind     by
-           by_the_system           2026-03-16T08:00  close    system
-           by_us                   2026-03-16T08:00  close    us
-           nobody_says_who         2026-03-16T08:00  close    -
-           resolved_before         2026-03-01T09:00  resolve  us
-           resolved_before         2026-03-16T08:00  close    system
-           reopened_before         2026-03-01T09:00  resolve  us
-           reopened_before         2026-03-02T09:00  reopen   us
-           reopened_before         2026-03-16T08:00  close    system
-           system_then_us          2026-03-05T08:00  close    system
-           system_then_us          2026-03-16T08:00  close    us
-           us_then_system          2026-03-05T08:00  close    us
-           us_then_system          2026-03-16T08:00  close    system""",
+           us_then_system          2026-03-01T08:00  2026-03-16T08:00
+           both_together           2026-03-01T08:00  2026-03-16T08:00""",
+        """case_id                 occurred_at       kind     by      person_id
+           by_the_system           2026-03-16T08:00  close    system  -
+           by_us                   2026-03-16T08:00  close    us  -
+           nobody_says_who         2026-03-16T08:00  close    -  -
+           resolved_before         2026-03-01T09:00  resolve  us  -
+           resolved_before         2026-03-16T08:00  close    system  -
+           reopened_before         2026-03-01T09:00  resolve  us  -
+           reopened_before         2026-03-02T09:00  reopen   us  -
+           reopened_before         2026-03-16T08:00  close    system  -
+           system_then_us          2026-03-05T08:00  close    system  -
+           system_then_us          2026-03-16T08:00  close    us  -
+           us_then_system          2026-03-05T08:00  close    us  -
+           us_then_system          2026-03-16T08:00  close    system  -
+           both_together           2026-03-16T08:00  close    system  -
+           both_together           2026-03-16T08:00  close    us      ann""",
         closing_counts=closing_counts,
     )
     closing = _at("2026-03-16T08:00")
@@ -114,6 +117,7 @@ def test_a_closing_by_the_system_is_no_solution_unless_a_parameter_says_so(*, cl
         "reopened_before": unconfirmed,
         "system_then_us": (closing, False),
         "us_then_system": unconfirmed,
+        "both_together": (closing, False),
     }
 
 

@@ -97,15 +97,15 @@ def test_an_issue_falls_on_its_last_resolution_and_is_the_last_resolved_case_s_o
         cases="""case_id  account_id  owner_id  issue_key  opened_at         resolved_at
                  c1       acme        ann       login      2026-01-01T12:00  2026-01-31T23:30
                  c2       acme        bob       login      2026-01-03T12:00  2026-01-04T12:00
-                 d1       acme        ann       mail       2026-01-01T12:00  2026-01-04T12:00
-                 d2       acme        bob       mail       2026-01-03T12:00  2026-01-04T12:00
+                 d1       acme        bob       mail       2026-01-03T12:00  2026-01-04T12:00
+                 d2       acme        ann       mail       2026-01-01T12:00  2026-01-04T12:00
                  e1       acme        ann       sync       2026-01-01T12:00  2026-01-04T12:00
                  e2       acme        -         sync       2026-01-03T12:00  2026-01-05T12:00"""
     )
     first_of_february = date(2026, 2, 1)
     assert _issues(world, "person_id", "occurred_on", "credited_on") == {
         "c1": ("ann", first_of_february, first_of_february),
-        "d1": ("bob", date(2026, 1, 4), date(2026, 1, 4)),
+        "d2": ("bob", date(2026, 1, 4), date(2026, 1, 4)),
         "e1": (None, date(2026, 1, 5), date(2026, 1, 5)),
     }
 

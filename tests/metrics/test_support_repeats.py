@@ -25,7 +25,7 @@ def test_another_case_repeats_after_the_resolution_and_is_parallel_before() -> N
            before              acme        before              2026-03-01T12:00            2026-03-02T12:00
            -before             acme        before              2026-03-01T11:59:59.999999  -
            together            acme        together            2026-03-01T12:00            2026-03-02T12:00
-           -together           acme        together            2026-03-01T12:00            -
+           also_together       acme        together            2026-03-01T12:00            2026-03-02T12:00
            right_after         acme        right_after         2026-03-01T12:00            2026-03-02T12:00
            -right_after        acme        right_after         2026-03-01T12:00:00.000001  -
            at_the_resolution   acme        at_the_resolution   2026-03-01T12:00            2026-03-02T12:00
@@ -42,6 +42,7 @@ def test_another_case_repeats_after_the_resolution_and_is_parallel_before() -> N
     assert found == {
         "before": (False, False),
         "together": (False, False),
+        "also_together": (False, False),
         "right_after": (False, True),
         "at_the_resolution": (False, True),
         "just_after_it": (True, False),
