@@ -11,7 +11,8 @@ from trueup.sources.simulate.columns import Flags, Floats, Ints, running, stacke
 from trueup.sources.simulate.scale import Company
 from trueup.sources.simulate.world import Life
 
-CASES_PER_INTERACTION = 0.105
+CASES_PER_INTERACTION = 0.1
+_SHARE_OF_TIME_A_CUSTOMER = 0.6
 CHANNELS = ("email", "web", "chat", "voice")
 CHAT, VOICE = 2, 3
 _MEAN_ACTIVITY = 1.36
@@ -61,7 +62,8 @@ class _Link:
 
 def happen(life: Life, *, company: Company, clock: Clock, rng: np.random.Generator) -> Cases:
     """All cases of a chunk as if every account were a customer all the time."""
-    monthly = company.interactions_per_account_year * CASES_PER_INTERACTION / 12 / _MEAN_ACTIVITY
+    yearly = company.interactions_per_account_year * CASES_PER_INTERACTION / _SHARE_OF_TIME_A_CUSTOMER
+    monthly = yearly / 12 / _MEAN_ACTIVITY
     # Where cases come back more often, fewer issues arise: the number of cases must not give the repeats away.
     counts = rng.poisson(monthly * life.activity * (1 - coming_back(life.levels[planted.REPEAT])))
     account, month = (index.repeat(counts[counts > 0]) for index in np.nonzero(counts))
