@@ -13,7 +13,7 @@ import pytest
 from trueup.canon.tables import PROVENANCE, TABLES
 from trueup.sources.simulate import SIZES, Company, generate, workspace_files
 
-SMALL = Company(seed=11, accounts=120, years=2, interactions_per_account_year=60.0, ends_on=date(2026, 3, 31))
+SMALL = Company(seed=11, accounts=150, years=2, interactions_per_account_year=60.0, ends_on=date(2026, 3, 31))
 
 
 @pytest.fixture(scope="module")

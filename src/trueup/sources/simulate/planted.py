@@ -57,7 +57,7 @@ INDUSTRY_EFFECTS = (0.2, 0.0, -0.1, 0.1, -0.25, 0.1, -0.15, 0.1)
 EXPANSION_INTERCEPT, EXPANSION_OF_REVIEWS = -1.5, 0.45
 """Reviews held around two months before also bring add-on contracts."""
 
-DEFAULT_LOGIT, DEFAULT_OF_HEALTH = -7.0, -1.1
+DEFAULT_LOGIT, DEFAULT_OF_HEALTH = -6.5, -1.1
 """Monthly log odds of default, and what a standard deviation of financial health takes off them."""
 
 LATE_PAYMENT_LEAD = 3
