@@ -1,3 +1,18 @@
 """Trueup measures a company through its customers' eyes."""
 
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trueup.notebook import Workspace
+
 __version__ = "0.1.0"
+
+
+def open(folder: "str | Path | None" = None) -> "Workspace":  # noqa: A001  trueup.open reads as people say it
+    """Open the workspace in ``folder``, else in TRUEUP_WORKSPACE, else here; WorkspaceError if there is none."""
+    # The command line imports this package too, and must not wait for what a notebook needs.
+    opened: Workspace = importlib.import_module("trueup.notebook").open(folder)
+    return opened

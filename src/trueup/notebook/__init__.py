@@ -1,1 +1,96 @@
+"""Trueup in a notebook: ``import trueup; ws = trueup.open("acme"); ws.metrics("response_time", by="account")``."""
 
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from trueup import workspace
+from trueup.answers.asking import ask
+from trueup.answers.cells import Question, check_grain
+from trueup.answers.explaining import Explained, explain_number
+from trueup.answers.merging import merges_of
+from trueup.answers.ready import readiness_of
+from trueup.lake.store import open_lake
+from trueup.notebook.frame import Rows
+from trueup.runs.build import Built, build
+from trueup.runs.folder import Folder, find
+from trueup.runs.ground import moment_of
+from trueup.runs.progress import Silence
+from trueup.runs.pull import ImportReport, pull
+from trueup.runs.settings import Settings
+
+
+class Workspace:
+    """A company's workspace, opened. Everything it answers is what the command line and the board say too."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of ``trueup.toml``, read anew."""
+        return workspace.settings(self.folder)
+
+    def import_(self, *paths: str | Path, source: str | None = None) -> ImportReport:
+        """Import files and folders."""
+        return pull(self.folder, self.settings, [Path(path) for path in paths], source=source, progress=Silence())
+
+    def build(self, *, as_of: str | None = None) -> Built:
+        """Compute everything and publish it; ``as_of`` is a date (its end) or an instant."""
+        return build(self.folder, self.settings, as_of=moment_of(as_of, self.settings), progress=Silence())
+
+    def metrics(
+        self,
+        *names: str,
+        by: str = "company",
+        period: str = "month",
+        first: str | None = None,
+        last: str | None = None,
+        as_of: str | None = None,
+        where: Mapping[str, str | Sequence[str]] | None = None,
+    ) -> Rows:
+        """Metrics (none named: all) by a grain, for each period of a kind; the columns of ``trueup metrics``."""
+        conditions = tuple(
+            (column, value)
+            for column, wanted in (where or {}).items()
+            for value in ([wanted] if isinstance(wanted, str) else wanted)
+        )
+        question = Question(
+            metrics=names, grain=check_grain(by), kind=period, first=first, last=last, where=conditions, as_of=as_of
+        )
+        answer = ask(self.folder, self.settings, question, progress=Silence())
+        return Rows(answer.rows, answer.sql)
+
+    def explain(
+        self, metric: str, *, period: str, by: str = "company", entity: str = "company", rows: int = 20
+    ) -> Explained:
+        """How a published number came about, with up to ``rows`` of the rows behind it."""
+        return explain_number(
+            self.folder, self.settings, metric, grain=check_grain(by), entity=entity, period=period, rows=rows
+        )
+
+    def readiness(self) -> Rows:
+        """Which metrics can be computed, and what is missing for the others."""
+        told = [
+            {"metric": r.metric.name, "state": r.state, "because": " ".join(r.because), "cure": r.cure}
+            for r in readiness_of(self.folder)
+        ]
+        return Rows(pa.Table.from_pylist(told), "")
+
+    def findings(self) -> Rows:
+        """What is wrong or doubtful in the data."""
+        with open_lake(self.folder.lake, read_only=True) as lake:
+            return Rows(lake.findings(), "")
+
+    def merges(self, of: str = "accounts") -> Rows:
+        """Which ids are taken for the same account, contact or person."""
+        return Rows(merges_of(self.folder, of), "")
+
+    def __repr__(self) -> str:
+        return f"<trueup workspace {self.folder.root.name}>"
+
+
+def open(folder: str | Path | None = None) -> Workspace:  # noqa: A001  trueup.open reads as people say it
+    """Open the workspace in ``folder``, else in TRUEUP_WORKSPACE, else here; WorkspaceError if there is none."""
+    return Workspace(find(Path(folder) if folder is not None else None))

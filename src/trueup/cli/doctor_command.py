@@ -1,0 +1,74 @@
+"""``trueup doctor``."""
+
+import platform
+import shutil
+from collections.abc import Iterator
+from importlib.metadata import version
+
+import duckdb
+import typer
+
+from trueup import __version__, workspace
+from trueup.cli.options import Workspace
+from trueup.lake.store import LakeBusyError, open_lake
+from trueup.mart.snapshot import current
+from trueup.metrics.catalogue_file import CatalogueError
+from trueup.runs.build import definitions
+from trueup.runs.folder import Folder, WorkspaceError, find
+
+_NEEDED_FREE = 2 * 1024**3
+_LIBRARIES = ("duckdb", "ibis-framework", "sqlglot", "pyarrow", "polars")
+
+
+def command(folder: Workspace = None) -> None:
+    """Check the workspace and this machine."""
+    typer.echo(f"Trueup {__version__}, Python {platform.python_version()} on {platform.platform()}")
+    typer.echo(", ".join(f"{library} {version(library)}" for library in _LIBRARIES))
+    problems = list(_problems(folder))
+    for problem in problems:
+        typer.echo(f"✗ {problem}", err=True)
+    typer.echo("Everything is in order." if not problems else f"{len(problems)} to mend.")
+    if problems:
+        raise typer.Exit(1)
+
+
+def _problems(folder: Workspace) -> Iterator[str]:
+    try:
+        found = find(folder)
+        workspace.settings(found)
+        definitions(found)
+    except (WorkspaceError, CatalogueError) as error:
+        yield str(error)
+        return
+    typer.echo(f"✓ {found.settings_file} is valid, and so are the workspace's own metrics")
+    yield from _problems_of_disk(found)
+    yield from _problems_of_data(found)
+
+
+def _problems_of_disk(found: Folder) -> Iterator[str]:
+    free = shutil.disk_usage(found.root).free
+    if free < _NEEDED_FREE:
+        yield f"Only {free / 1024**3:.1f} GiB are free on the disk of {found.root}; a large build needs more."
+    else:
+        typer.echo(f"✓ {free / 1024**3:.0f} GiB free on the disk")
+
+
+def _problems_of_data(found: Folder) -> Iterator[str]:
+    if not found.lake.is_file():
+        yield "Nothing was imported yet: `trueup import PATH`."
+        return
+    try:
+        with open_lake(found.lake, read_only=True) as lake:
+            counts = {table: count for table, count in lake.row_counts().items() if count}
+            newest = lake.newest_load()
+    except (LakeBusyError, duckdb.Error) as error:
+        yield f"The lake cannot be opened: {error}"
+        return
+    typer.echo("✓ lake: " + ", ".join(f"{count:,} {table}" for table, count in counts.items()))
+    snapshot = current(found.mart)
+    if snapshot is None:
+        yield "Nothing was computed yet: `trueup build`."
+    elif snapshot.manifest.newest_load < newest:
+        yield "Data were imported after the last build: `trueup build`."
+    else:
+        typer.echo(f"✓ snapshot {snapshot.manifest.snapshot} as of {snapshot.manifest.as_of} UTC is up to date")
