@@ -64,11 +64,12 @@ def write_contracts(sheets: Sheets, contracts: Contracts, scene: Scene, number: 
         "industry": pa.array(scene.accounts.industry[account]),
         "frailty": pa.array(scene.accounts.frailty[account]),
     }
+    outcome = np.where(contracts.defaulted_on <= scene.clock.cutoff, 3, contracts.decision + 1)
     z = {driver.kpi: pa.array(contracts.z[:, number]) for number, driver in enumerate(planted.DRIVERS)}
     fate = {
         "logit": pa.array(contracts.logit),
         "renewal_probability": pa.array(contracts.probability),
-        "outcome": picked(("undecided", "lost", "renewed"), contracts.decision + 1),
+        "outcome": picked(("undecided", "lost", "renewed", "defaulted"), outcome),
     }
     sheets.append("contracts.csv", {**columns, **z, **fate})
 
