@@ -137,6 +137,40 @@ def test_a_fact_in_sql_is_as_good_as_ours() -> None:
     assert world.metric(metric, settings={"long_demo_share": {"minutes": 20}}, **options) == {("company", "2026-06"): 1}
 
 
+BIG_WINS = """
+    facts:
+      - name: wins_by_month
+        description: Deals won above an amount, by the month they were won in.
+        timing: period
+        credit: person
+        uses: [closed_deals]
+        parameters: {amount: 150, deep_discount: 0.2}
+        columns: {is_deep: boolean}
+        sql: |
+          SELECT d.fact_key, d.account_id, d.person_id, d.credited_on, p.period_kind, p.period_key, d.is_deep
+          FROM {closed_deals} AS d JOIN calendar.periods AS p ON d.occurred_on BETWEEN p.first_on AND p.last_on
+          WHERE d.is_won AND d.net_amount > {amount}
+    metrics:
+      - {name: deep_big_wins, label: Deep big wins, department: sales, family: result, better: lower, unit: ratio,
+         description: Big wins at a deep discount., fact: wins_by_month, agg: ratio, numerator: is_deep,
+         denominator: rows}
+    """
+
+
+def test_a_fact_in_sql_builds_on_ours_and_hands_its_parameters_on() -> None:
+    mine = load([("mine.yaml", dedent(BIG_WINS))], facts=built_in_facts())
+    world = given(
+        deals="""deal_id account_id owner_id outcome created_at        closed_at         list_amount net_amount currency
+                 d1      acme       ann      won     2026-05-01T00:00  2026-06-01T00:00  200         180        EUR
+                 d2      acme       bob      won     2026-05-01T00:00  2026-06-01T00:00  400         200        EUR
+                 d3      acme       bob      won     2026-05-01T00:00  2026-06-01T00:00  400         100        EUR"""
+    )
+    deep, using = mine.metrics["deep_big_wins"], mine.facts.values()
+    assert world.metric(deep, by="person", using=using) == {("ann", "2026-06"): 0, ("bob", "2026-06"): 1}
+    lower = {"deep_big_wins": {"deep_discount": 0.1}}
+    assert world.metric(deep, by="company", settings=lower, using=using) == {("company", "2026-06"): 1}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [

@@ -256,6 +256,7 @@ def test_the_workspace_has_the_last_word_on_parameters() -> None:
     [
         ({"minuts": 3}, r"\[metrics.long_share\] sets minuts: it has no such parameter; did you mean minutes\?"),
         ({"minutes": "long"}, r"sets minutes to 'long'; write a value like 60"),
+        ({"minutes": True}, r"sets minutes to True; write a value like 60"),
     ],
 )
 def test_a_setting_that_the_metric_does_not_have_is_refused(setting: dict[str, int | str], told: str) -> None:

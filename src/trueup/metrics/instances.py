@@ -83,10 +83,14 @@ def check_settings(metrics: Iterable[Metric], facts: Mapping[str, AnyFact], sett
         for parameter, value in settings.get(metric.name, {}).items():
             if parameter not in known:
                 raise DefinitionError(f"[metrics.{metric.name}] sets {parameter}: {_no_parameter(parameter, known)}")
-            if isinstance(value, str) is not isinstance(known[parameter], str):
+            if _sort_of_value(value) != _sort_of_value(known[parameter]):
                 raise DefinitionError(
                     f"[metrics.{metric.name}] sets {parameter} to {value!r}; write a value like {known[parameter]!r}"
                 )
+
+
+def _sort_of_value(value: ParameterValue) -> str:
+    return "number" if isinstance(value, int | float) and not isinstance(value, bool) else type(value).__name__
 
 
 def known_fact(metric: Metric, facts: Mapping[str, AnyFact]) -> AnyFact:
