@@ -9,7 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from trueup.canon.entities import merges, resolve
-from trueup.canon.identity import account_links, contact_links, person_links
+from trueup.canon.identity import account_links
+from trueup.canon.individuals import contact_links, person_links
 from trueup.canon.issues import match_issues
 from trueup.canon.tables import TABLE, TABLES
 from trueup.lake.duckdb import DuckDBEngine, quoted

@@ -108,19 +108,20 @@ def _take(run: _Import, delivery: Delivery, source: str | None) -> ImportReport:
         run.progress.stage("checking")
         findings += add_stubs(run.lake.engine)
         run.lake.add_findings(run.lake.newest_load(), findings_table(findings))
-        checked = _check(run.lake)
+        checked = _check(run)
         run.lake.replace_check_findings(findings_table(checked))
         findings += checked
     return ImportReport(tuple(taken), tuple(conformed), tuple(findings))
 
 
-def _check(lake: Lake) -> list[Finding]:
+def _check(run: _Import) -> list[Finding]:
     """Look over everything that is now in the lake, whenever it came."""
-    create_state(lake.engine, _WHENEVER)
+    engine = run.lake.engine
+    create_state(engine, _WHENEVER)
     try:
-        return run_checks(lake.engine.query, "state")
+        return run_checks(engine.query, "state", now=run.now, currency=run.settings.currency)
     finally:
-        lake.engine.execute("DROP SCHEMA state CASCADE")
+        engine.execute("DROP SCHEMA state CASCADE")
 
 
 def _kept(
