@@ -14,6 +14,7 @@ from trueup.lake.duckdb import DuckDBEngine, literal, quoted
 from trueup.lake.state import MERGEABLE
 from trueup.lake.store import DUCKDB_TYPES, RawTable
 
+_SHORT_SALESFORCE_ID = 15
 _OWN_PROVENANCE = ("recorded_at", "is_deleted", "_load", "_row")
 _ALIASES = {"leads": {"source": "lead_source"}}
 """Canonical columns that may also be called otherwise: a lead's ``source`` clashes with every table's provenance."""
@@ -107,6 +108,8 @@ def _stubs_for(engine: DuckDBEngine, referring: CanonicalTable, column: Column) 
         f" ANTI JOIN canon.{quoted(target.name)} t ON t.{quoted(key)} = r.id GROUP BY r.id"
         f" RETURNING {quoted(key)}, source"
     ).fetchall()
+    short_forms = _short_forms(engine, target, [str(row[0]) for row in made])
+    made = [row for row in made if str(row[0]) not in short_forms]
     if not made:
         return []
     examples = ", ".join(sorted(str(row[0]) for row in made)[:3])
@@ -124,6 +127,20 @@ def _stubs_for(engine: DuckDBEngine, referring: CanonicalTable, column: Column) 
             cure=f"Export the {target.name} too and import them; the stubs are then filled in.",
         )
     ]
+
+
+def _short_forms(engine: DuckDBEngine, target: CanonicalTable, ids: Sequence[str]) -> set[str]:
+    """Those of the ids that are the 15-character form of a delivered Salesforce id: identity makes them one."""
+    short = [each for each in ids if len(each) == _SHORT_SALESFORCE_ID]
+    if not short:
+        return set()
+    key = quoted(target.key[0])
+    listed = ", ".join(literal(each) for each in short)
+    found = engine.query(
+        f"SELECT DISTINCT left({key}, {_SHORT_SALESFORCE_ID}) AS id FROM canon.{quoted(target.name)}"
+        f" WHERE strlen({key}) = 18 AND left({key}, {_SHORT_SALESFORCE_ID}) IN ({listed})"
+    )
+    return {str(each) for each in found.column(0).to_pylist()}
 
 
 def _described(engine: DuckDBEngine, arrival: Arrival) -> dict[str, str]:

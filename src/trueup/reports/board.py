@@ -51,11 +51,15 @@ def _drawn(tile: Tile, currency: str) -> Drawn:
         value=shown(tile.latest.value if tile.latest else None, tile.unit, currency),
         change=_change(tile, currency),
         verdict=_verdict(tile),
-        year_ago=shown(tile.year_ago.value, tile.unit, currency) if tile.year_ago else "",
+        year_ago=_told(tile.year_ago, tile.unit, currency),
         target=shown(tile.target, tile.unit, currency) if tile.target is not None else "",
         marks=_marks(tile.latest),
         chart=trend(months, target=tile.target) if any(m.value is not None for m in months) else "",
     )
+
+
+def _told(point: Point | None, unit: str, currency: str) -> str:
+    return "" if point is None or point.value is None else shown(point.value, unit, currency)
 
 
 def _change(tile: Tile, currency: str) -> str:
@@ -71,7 +75,7 @@ def _change(tile: Tile, currency: str) -> str:
 
 def _verdict(tile: Tile) -> str:
     """Whether the last move was for the better; activity is neither."""
-    if tile.better == "neither" or not tile.before or not tile.latest:
+    if tile.better == "neither" or tile.family == "activity" or not tile.before or not tile.latest:
         return "neither"
     now, then = tile.latest.value, tile.before.value
     if now is None or then is None or now == then:

@@ -1,6 +1,6 @@
 """The ground a computation stands on: the canonical tables as of a moment, and the calendars, in one engine."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -27,7 +27,11 @@ from trueup.units.period import Period
 EARLIEST = date(1990, 1, 1)
 """Events dated before this are data errors (findings say so); calendars do not reach back for them."""
 IDENTITY_SCHEMA = "identity"
-_LINKS = {"accounts": account_links, "contacts": contact_links, "people": person_links}
+_LINKS: Mapping[str, Callable[[pa.Table], pa.Table]] = {
+    "accounts": account_links,
+    "contacts": contact_links,
+    "people": person_links,
+}
 _SCHEMAS = (CALENDAR_SCHEMA, FACT_SCHEMA, CELL_SCHEMA, WORK_SCHEMA, IDENTITY_SCHEMA)
 
 
