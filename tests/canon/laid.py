@@ -7,7 +7,9 @@ from decimal import Decimal
 
 import pyarrow as pa
 
+from trueup.canon.check import Query
 from trueup.canon.tables import PROVENANCE, TABLE, CanonicalTable, ColumnType
+from trueup.lake.duckdb import DuckDBEngine
 
 
 def at(moment: str) -> datetime:
@@ -61,3 +63,13 @@ def pairs(links: pa.Table) -> dict[tuple[str, ...], str]:
 
 def _kinds(table: CanonicalTable) -> dict[str, ColumnType]:
     return {column.name: column.type for column in (*table.columns, *PROVENANCE)}
+
+
+def canon(**tables: str | pa.Table) -> Query:
+    """Canonical tables in an engine, in the schema ``canon``; those not given are empty. A function that queries it."""
+    engine = DuckDBEngine(threads=1)
+    engine.create_schema("canon")
+    for name in TABLE:
+        rows = tables.get(name, "")
+        engine.load("canon", name, laid(name, rows) if isinstance(rows, str) else rows)
+    return engine.query
