@@ -7,7 +7,7 @@ WITH changes AS (
         lag(coalesce(s.is_closed, false)) OVER following AS was_closed,
         lag(h.value) OVER following AS old_value
     FROM ticket_property_history AS h
-    LEFT JOIN ticket_stage_meaning AS s ON h.value = s.stage AND h.name = 'hs_pipeline_stage'
+    LEFT JOIN ticket_stage_meaning AS s ON s.stage = CASE WHEN h.name = 'hs_pipeline_stage' THEN h.value END
     WHERE h.name IN ('hs_pipeline_stage', 'hubspot_owner_id')
     WINDOW following AS (PARTITION BY h.ticket_id, h.name ORDER BY h.timestamp, h._load, h._row)
 )

@@ -34,7 +34,8 @@ SELECT
     s._load,
     s._row
 FROM steps AS s
-LEFT JOIN deal_stage_meaning AS was ON s.old_value = was.stage AND s.field = 'stage'
-LEFT JOIN deal_stage_meaning AS becomes ON s.new_value = becomes.stage AND s.field = 'stage'
-LEFT JOIN (SELECT DISTINCT deal_id FROM deal_stage) AS told ON s.deal_id = told.deal_id AND s.field = 'stage'
+LEFT JOIN deal_stage_meaning AS was ON was.stage = CASE WHEN s.field = 'stage' THEN s.old_value END
+LEFT JOIN deal_stage_meaning AS becomes ON becomes.stage = CASE WHEN s.field = 'stage' THEN s.new_value END
+LEFT JOIN (SELECT DISTINCT deal_id FROM deal_stage) AS told
+    ON told.deal_id = CASE WHEN s.field = 'stage' THEN s.deal_id END
 WHERE s.new_value IS DISTINCT FROM s.old_value AND told.deal_id IS NULL

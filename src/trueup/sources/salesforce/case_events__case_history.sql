@@ -62,5 +62,5 @@ SELECT
     t._row
 FROM told AS t
 LEFT JOIN case_author AS w ON t.created_by_id = w.id
-LEFT JOIN person_by_name AS p ON t.new_value = p.name AND t.changed IN ('owner', 'caseowner')
+LEFT JOIN person_by_name AS p ON p.name = CASE WHEN t.changed IN ('owner', 'caseowner') THEN t.new_value END
 WHERE t.kinds IS NOT NULL

@@ -51,5 +51,5 @@ SELECT
     c._load,
     c._row
 FROM changes AS c
-LEFT JOIN stage_rank AS r ON c.new_value = r.stage AND c.field = 'stage'
+LEFT JOIN stage_rank AS r ON r.stage = CASE WHEN c.field = 'stage' THEN c.new_value END
 WHERE c.new_value IS DISTINCT FROM c.old_value

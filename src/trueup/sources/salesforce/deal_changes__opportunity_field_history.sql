@@ -32,13 +32,12 @@ SELECT
     c._load,
     c._row
 FROM changes AS c
-LEFT JOIN stage_rank AS r ON c.new_value = r.stage AND c.changed = 'stage'
-LEFT JOIN person_by_name AS was ON c.old_value = was.name AND c.changed = 'owner'
-LEFT JOIN person_by_name AS becomes ON c.new_value = becomes.name AND c.changed = 'owner'
+LEFT JOIN stage_rank AS r ON r.stage = CASE WHEN c.changed = 'stage' THEN c.new_value END
+LEFT JOIN person_by_name AS was ON was.name = CASE WHEN c.changed = 'owner' THEN c.old_value END
+LEFT JOIN person_by_name AS becomes ON becomes.name = CASE WHEN c.changed = 'owner' THEN c.new_value END
 LEFT JOIN in_ids
     ON
-        c.opportunity_id = in_ids.opportunity_id
-        AND c.created_date = in_ids.created_date
-        AND c.changed = 'owner'
-        AND NOT starts_with(c.new_value, '005')
+        c.created_date = in_ids.created_date
+        AND in_ids.opportunity_id
+        = CASE WHEN c.changed = 'owner' AND NOT starts_with(c.new_value, '005') THEN c.opportunity_id END
 WHERE c.changed IS NOT NULL AND in_ids.opportunity_id IS NULL

@@ -1,5 +1,6 @@
 -- A second witness beside the field history, which orgs keep for 18 months only: of each field of a deal, what happened
--- before the field history's first word on it. The deal's first row tells what it began with.
+-- before the field history's first word on it. The deal's first row tells what it began with, as does the old value of
+-- the field history's first.
 WITH told AS (
     SELECT
         opportunity_id,
@@ -48,7 +49,11 @@ SELECT
     c._row
 FROM changes AS c
 LEFT JOIN told ON c.opportunity_id = told.opportunity_id AND c.field = told.field
-LEFT JOIN stage_rank AS r ON c.new_value = r.stage AND c.field = 'stage'
+LEFT JOIN stage_rank AS r ON r.stage = CASE WHEN c.field = 'stage' THEN c.new_value END
 WHERE
     c.new_value IS DISTINCT FROM c.old_value
-    AND (told.first_at IS NULL OR c.created_date < told.first_at - INTERVAL 1 MINUTE)
+    AND (c.old_value IS NOT NULL OR c.field <> 'close_date')
+    AND (
+        told.first_at IS NULL
+        OR (c.old_value IS NOT NULL AND c.created_date < told.first_at - INTERVAL 1 MINUTE)
+    )

@@ -15,18 +15,18 @@ SELECT
     coalesce(e.end_date_time, e.began_at + to_minutes(CAST(e.duration_in_minutes AS BIGINT))) AS ended_at,
     CASE
         WHEN k.kind IS NOT NULL AND k.kind <> 'meeting' THEN k.kind
-        WHEN contains(s.words, 'business review') OR contains(s.words, 'qbr') THEN 'business_review'
+        WHEN contains(e.words, 'business review') OR contains(e.words, 'qbr') THEN 'business_review'
         WHEN
-            contains(s.words, 'design the alliance') OR contains(s.words, 'partnership meeting')
-            OR contains(s.words, 'exploratory meeting')
+            contains(e.words, 'design the alliance') OR contains(e.words, 'partnership meeting')
+            OR contains(e.words, 'exploratory meeting')
             THEN 'partnership_meeting'
         WHEN k.kind = 'meeting' THEN 'meeting'
-        WHEN contains(s.words, 'workshop') THEN 'workshop'
-        WHEN contains(s.words, 'demo') THEN 'demo'
-        WHEN contains(s.words, 'seminar') OR contains(s.words, 'webinar') THEN 'seminar'
-        WHEN contains(s.words, 'trade show') OR contains(s.words, 'tradeshow') THEN 'tradeshow'
-        WHEN contains(s.words, 'visit') THEN 'visit'
-        WHEN contains(s.words, 'call') THEN 'call'
+        WHEN contains(e.words, 'workshop') THEN 'workshop'
+        WHEN contains(e.words, 'demo') THEN 'demo'
+        WHEN contains(e.words, 'seminar') OR contains(e.words, 'webinar') THEN 'seminar'
+        WHEN contains(e.words, 'trade show') OR contains(e.words, 'tradeshow') THEN 'tradeshow'
+        WHEN contains(e.words, 'visit') THEN 'visit'
+        WHEN contains(e.words, 'call') THEN 'call'
         ELSE 'meeting'
     END AS kind,
     false AS is_automatic,
@@ -39,8 +39,7 @@ SELECT
     coalesce(e.is_deleted, e._fivetran_deleted) AS is_deleted,
     e._load,
     e._row
-FROM held_event AS e
-CROSS JOIN LATERAL (SELECT lower(e.subject) AS words) AS s
+FROM (SELECT *, lower(subject) AS words FROM held_event) AS e
 LEFT JOIN interaction_kind AS k ON lower(e.type) = k.word
 LEFT JOIN places AS about ON about.id = CASE WHEN e.account_id IS NULL THEN e.what_id END
 LEFT JOIN places AS partner ON partner.id = CASE WHEN e.account_id IS NULL THEN e.who_id END

@@ -1,4 +1,3 @@
--- ActivityDate after the day of the touch is the agreed next step; on that day or before, it only dates the touch.
 WITH places AS MATERIALIZED (SELECT id, account_id FROM account_of)
 
 SELECT
@@ -27,9 +26,7 @@ SELECT
     CASE WHEN starts_with(t.who_id, '00Q') THEN t.who_id END AS lead_id,
     CASE WHEN starts_with(t.what_id, '500') THEN t.what_id END AS case_id,
     t.subject,
-    CASE
-        WHEN t.activity_date > CAST(t.happened_at AS DATE) THEN CAST(t.activity_date AS TIMESTAMP) + INTERVAL 12 HOUR
-    END AS due_at,
+    t.next_step_on AS due_at,
     t.completed_date_time AS completed_at,
     CASE WHEN t.created_date > t.happened_at THEN t.created_date END AS recorded_at,
     coalesce(t.is_deleted, t._fivetran_deleted) AS is_deleted,

@@ -8,7 +8,7 @@ WITH named AS (
         r._load,
         r._row
     FROM email_message_relation AS r
-    LEFT JOIN address_book AS w ON lower(r.relation_address) = w.address AND r.relation_id IS NULL
+    LEFT JOIN address_book AS w ON w.address = CASE WHEN r.relation_id IS NULL THEN lower(r.relation_address) END
 )
 
 SELECT

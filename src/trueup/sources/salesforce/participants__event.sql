@@ -1,4 +1,6 @@
 -- The event's owner and first contact take part; where EventRelation has them, it also knows whether they came.
+WITH related AS MATERIALIZED (SELECT DISTINCT event_id, relation_id FROM event_relation)
+
 SELECT
     e.id AS interaction_id,
     CASE
@@ -14,9 +16,9 @@ SELECT
     e._row
 FROM held_event AS e
 LEFT JOIN person_by_name AS p ON e.owner_name = p.name
-LEFT JOIN (SELECT DISTINCT event_id, relation_id FROM event_relation) AS owner
+LEFT JOIN related AS owner
     ON e.id = owner.event_id AND e.owner_id = owner.relation_id
-LEFT JOIN (SELECT DISTINCT event_id, relation_id FROM event_relation) AS guest
+LEFT JOIN related AS guest
     ON e.id = guest.event_id AND e.who_id = guest.relation_id
 WHERE
     (owner.event_id IS NULL AND coalesce(e.owner_id, e.owner_name) IS NOT NULL)

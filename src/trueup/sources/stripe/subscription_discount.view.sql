@@ -2,12 +2,13 @@
 WITH given AS (
     SELECT s.id AS subscription_id, d.coupon_id, d.start AS begins_at, d.end AS ends_at
     FROM discount AS d
-    INNER JOIN latest_subscription AS s
-        ON
-            d.subscription_id = s.id
-            OR (d.subscription_id IS NULL AND d.invoice_id IS NULL AND d.customer_id = s.customer_id)
+    INNER JOIN latest_subscription AS s ON d.subscription_id = s.id
     WHERE d.coupon_id IS NOT NULL
-    GROUP BY ALL
+    UNION
+    SELECT s.id, d.coupon_id, d.start, d.end
+    FROM discount AS d
+    INNER JOIN latest_subscription AS s ON d.customer_id = s.customer_id
+    WHERE d.coupon_id IS NOT NULL AND d.subscription_id IS NULL AND d.invoice_id IS NULL
 )
 
 SELECT g.subscription_id, c.percent_off, c.amount_off, c.duration, g.begins_at, g.ends_at

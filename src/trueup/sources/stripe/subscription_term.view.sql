@@ -14,7 +14,7 @@ WITH spans AS (
     LEFT JOIN subscription_price AS p ON s.id = p.subscription_id
     LEFT JOIN (
         SELECT subscription_id, max(current_period_end) AS period_end FROM latest_subscription_item GROUP BY ALL
-    ) AS i ON s.id = i.subscription_id AND s.current_period_end IS NULL
+    ) AS i ON i.subscription_id = CASE WHEN s.current_period_end IS NULL THEN s.id END
     WHERE
         (s.status IS NULL OR s.status NOT IN ('incomplete', 'incomplete_expired', 'trialing'))
         AND NOT coalesce(s.trial_end > s.ended_at, false)

@@ -7,22 +7,23 @@ SELECT
     lower(a.via_channel) AS via_channel,
     a._load,
     a._row,
-    e.entry.type AS entry_type,
-    e.entry.field_name,
-    e.entry.value AS new_value,
-    e.entry.previous_value AS old_value,
-    e.entry.public AS is_public,
-    e.entry.body,
-    e.entry.author_id AS commenter_id,
-    e.entry.id AS entry_id
-FROM ticket_audit AS a
-CROSS JOIN LATERAL (
+    a.entry.type AS entry_type,
+    a.entry.field_name,
+    a.entry.value AS new_value,
+    a.entry.previous_value AS old_value,
+    a.entry.public AS is_public,
+    a.entry.body,
+    a.entry.author_id AS commenter_id,
+    a.entry.id AS entry_id
+FROM (
     SELECT
+        *,
         unnest(
             from_json(
-                CASE WHEN json_valid(a.events) THEN a.events END,
+                CASE WHEN json_valid(events) THEN events END,
                 '[{"id": "VARCHAR", "type": "VARCHAR", "field_name": "VARCHAR", "value": "VARCHAR",
                 "previous_value": "VARCHAR", "public": "BOOLEAN", "body": "VARCHAR", "author_id": "VARCHAR"}]'
             )
         ) AS entry
-) AS e
+    FROM ticket_audit
+) AS a
