@@ -154,10 +154,27 @@ class World:
         **options: Unpack[Options],
     ) -> Plan:
         """Make everything that the metrics need; the plan that was carried out."""
+        return self.carry_out(self.plan(metrics, grains=grains, periods=periods, **options))
+
+    def plan(
+        self,
+        metrics: Iterable[Metric],
+        *,
+        grains: Collection[Grain] = GRAINS,
+        periods: Sequence[str] = MONTHS_QUARTERS_YEARS,
+        have: Collection[str] = (),
+        **options: Unpack[Options],
+    ) -> Plan:
+        """What has to be made for the metrics; lays the calendar for it. ``have``: tables of facts that are there."""
         kinds = self.lay_periods(periods)
         facts = {**built_in_facts(), **{fact.name: fact for fact in options.get("using", ())}}
         settings, where = options.get("settings", {}), options.get("where", {})
-        planned = plan(metrics, facts, context=self.context, grains=grains, kinds=kinds, settings=settings, where=where)
+        return plan(
+            metrics, facts, context=self.context, grains=grains, kinds=kinds, settings=settings, where=where, have=have
+        )
+
+    def carry_out(self, planned: Plan) -> Plan:
+        """Make the plan's tables."""
         for step in planned.steps:
             select = step.select if isinstance(step.select, str) else self.engine.compile(step.select)
             self.engine.create_table(step.schema, step.name, select)
