@@ -1,16 +1,12 @@
 """All plausibility checks of the canonical tables, in one go; see ``check`` for how one is declared."""
 
 from datetime import datetime
-from typing import Final
 
-from trueup.canon import column_checks, row_checks, twins
+from trueup.canon import row_checks, twins
 from trueup.canon.check import Query, Setting, run_row_checks
 from trueup.canon.column_checks import run_column_checks
 from trueup.canon.findings import Finding
 from trueup.canon.spellings import run_spelling_checks
-
-CODES: Final[dict[str, str]] = {**row_checks.CODES, **column_checks.CODES, **twins.CODES}
-"""What the codes mean that only checks give."""
 
 
 def run_checks(query: Query, schema: str, *, now: datetime, currency: str) -> list[Finding]:

@@ -9,13 +9,6 @@ from trueup.canon.check import Query, Setting
 from trueup.canon.findings import Finding
 from trueup.canon.links import framed
 
-CODES: Final[dict[str, str]] = {
-    "one_day_only": "everything is dated within a day or two, which is more often an export's date than the events'",
-    "no_time_of_day": "all moments have the same time of day; they are bare dates",
-    "constant_text": "the same text stands in every row",
-}
-"""What the codes mean that only these checks give."""
-
 LEAST_ROWS: Final = 20
 """Of fewer rows nothing can be said."""
 _ONE_DAY: Final = timedelta(days=2)

@@ -4,17 +4,6 @@ from typing import Final
 
 from trueup.canon.check import Check
 
-CODES: Final[dict[str, str]] = {
-    "answer_after_resolution": "a case was answered for the first time after it had been solved",
-    "net_above_list": "a price agreed is higher than the list price",
-    "score_out_of_scale": "a survey's score lies outside its scale",
-    "currency_without_rate": "an amount's currency has no rate in force on its date",
-    "rows_overlap": "two dated rows of one person are in force on the same day",
-    "duplicate_name": "several rows of one source have the same name",
-    "direction_missing": "nobody knows who reached out to whom",
-}
-"""What the codes mean that only these checks give; others are explained in ``findings``."""
-
 _ORDER_CURE = (
     "Check what the two columns mean in the source, and their zones: a column mapped to the wrong one is the usual"
     " cause. Metrics over this span take the rows as they are."

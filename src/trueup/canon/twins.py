@@ -11,9 +11,6 @@ from trueup.canon.check import Query, Setting, share
 from trueup.canon.findings import Finding
 from trueup.canon.links import framed
 
-CODES: Final[dict[str, str]] = {"zone_twin": "the same events were delivered twice, whole hours apart"}
-"""What the codes mean that only this check gives."""
-
 LEAST_PAIRS: Final = 20
 LEAST_SHARE: Final = 0.5
 """Of the smaller delivery's events, so many must have their twin in the other."""
