@@ -34,8 +34,8 @@ class Rows:
 
     def chart(self) -> alt.Chart:
         """A line per entity over the periods, one panel per metric."""
-        data = alt.Data(values=self._rows.to_pylist())
-        return (
+        data = alt.InlineData(values=self._rows.to_pylist())
+        chart: alt.Chart = (
             alt.Chart(data)
             .mark_line(point=True)
             .encode(
@@ -48,6 +48,7 @@ class Rows:
             .resolve_scale(y="independent")
             .properties(width=560, height=140)
         )
+        return chart
 
     def __len__(self) -> int:
         return int(self._rows.num_rows)

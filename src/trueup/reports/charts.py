@@ -32,7 +32,7 @@ def trend(months: Sequence[Month], *, target: float | None) -> str:
         {"place": place, "month": m.period, "value": m.value, "firm": m.is_firm, "told": m.told}
         for place, m in enumerate(months)
     ]
-    data = alt.Data(values=[row for row in rows if row["value"] is not None])
+    data = alt.InlineData(values=[row for row in rows if row["value"] is not None])
     x = alt.X("place:Q", axis=None, scale=alt.Scale(domain=[-0.3, len(months) - 0.7], nice=False))
     y = alt.Y("value:Q", axis=None, scale=alt.Scale(zero=False, padding=6))
     base = alt.Chart(data)
@@ -44,7 +44,7 @@ def trend(months: Sequence[Month], *, target: float | None) -> str:
         .encode(x, y),
     ]
     if target is not None:
-        goal = alt.Chart(alt.Data(values=[{"value": target}]))
+        goal = alt.Chart(alt.InlineData(values=[{"value": target}]))
         layers.insert(0, goal.mark_rule(color=QUIET, strokeDash=[4, 3], strokeWidth=1).encode(y))
     chart = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, background="transparent", padding=2)
     chart = chart.configure_view(stroke=None)

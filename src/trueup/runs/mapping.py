@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
 import sqlglot
 from rapidfuzz import process
 from sqlglot import expressions
@@ -19,6 +18,7 @@ from trueup.canon.tables import TABLE
 from trueup.lake.duckdb import quoted
 from trueup.lake.store import Lake, RawTable
 from trueup.runs.folder import Folder
+from trueup.runs.reading import Query, Readers, found_in, noon_of, unreadable
 from trueup.runs.settings import Settings
 from trueup.sources.columns import profile, typed_select
 from trueup.sources.known import known_system
@@ -53,7 +53,6 @@ class SourceMapping:
 
 Relation = Callable[[RawTable, str], str]
 """A kept table's rows with ``_load`` and ``_row``, from the query of its rows."""
-Query = Callable[[str], pa.Table]
 
 
 def numbered(raw: RawTable, rows: str) -> str:
@@ -82,11 +81,15 @@ def mapping_of(
         return of_own_sql(own, raws, rows, lake.engine.query, zone=settings.naive_zone)
     views: dict[str, str] = {}
     selects: list[CanonicalSelect] = []
+    findings: list[Finding] = []
     for system in dict.fromkeys(raw.system for raw in raws if raw.system):
-        part = of_known_system(system, [raw for raw in raws if raw.system == system], rows)
+        of_system = [raw for raw in raws if raw.system == system]
+        readers = Readers(settings.naive_zone, noon_of(settings.zone))
+        part = of_known_system(system, of_system, rows, lake.engine.query, readers=readers)
         views |= part.views
         selects += part.selects
-    return SourceMapping(views, selects)
+        findings += part.findings
+    return SourceMapping(views, selects, findings)
 
 
 def lay_views(lake: Lake, mapping: SourceMapping) -> None:
@@ -109,14 +112,24 @@ def together(selects: Sequence[str]) -> str:
     return f"SELECT * FROM ({union})"
 
 
-def of_known_system(system: str, raws: Sequence[RawTable], relation: Callable[[RawTable], str]) -> SourceMapping:
-    """The mapping of a known system over everything that was delivered of it; ``relation`` yields numbered rows."""
+def of_known_system(
+    system: str, raws: Sequence[RawTable], relation: Callable[[RawTable], str], query: Query, *, readers: Readers
+) -> SourceMapping:
+    """The mapping of a known system over everything that was delivered of it; ``relation`` yields rows with ``_load``.
+
+    Columns are read as programs write them; where a sample shows other forms (day-first dates, decimal commas), the
+    column's form is found out from all its values.
+    """
     known = known_system(system)
     rows: dict[str, list[RawRows]] = {}
+    findings: list[Finding] = []
     for raw in raws:
-        rows.setdefault(raw.raw_name, []).append(RawRows(relation(raw), raw.columns))
+        table = known.tables[raw.raw_name]
+        readings, found = readers.of(raw, table, relation(raw), query)
+        rows.setdefault(raw.raw_name, []).append(RawRows(relation(raw), raw.columns, readings))
+        findings += found
     selects = [CanonicalSelect(m.canonical, m.sql, f"{system}/{m.name}.sql") for m in runnable(known, list(rows))]
-    return SourceMapping(system_views(known, rows), selects)
+    return SourceMapping(system_views(known, rows), selects, findings)
 
 
 def of_own_sql(
@@ -129,7 +142,8 @@ def of_own_sql(
         rows = relation(raw)
         profiles = profile(query, rows, list(raw.columns))
         views[stem] = typed_select(rows, profiles, zone=zone)
-        findings += [_of_file(found, raw) for column in profiles.values() for found in column.findings]
+        findings += [found_in(found, raw) for column in profiles.values() for found in column.findings]
+        findings += [told for column in profiles.values() for told in unreadable(raw, column, rows, query)]
     return SourceMapping(views, own_selects(folder, newest), findings)
 
 
@@ -177,20 +191,6 @@ def _with_row_numbers(tree: expressions.Query, text: str) -> str:
         return text
     passed = tree.select(f"{quoted(main)}._load", f"{quoted(main)}._row", dialect="duckdb")
     return passed.sql(dialect="duckdb")
-
-
-def _of_file(found: Finding, raw: RawTable) -> Finding:
-    return Finding(
-        found.severity,
-        found.code,
-        raw.source,
-        raw.path,
-        found.row,
-        found.column,
-        found.value,
-        found.message,
-        found.cure,
-    )
 
 
 def _first_line(text: str) -> str:

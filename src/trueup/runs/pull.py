@@ -8,9 +8,8 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from trueup.canon.checks import run_checks
 from trueup.canon.findings import Finding, findings_table
@@ -22,6 +21,7 @@ from trueup.lake.store import RAW_FOLDER, Lake, RawTable, open_lake, raw_table_n
 from trueup.runs.folder import Folder
 from trueup.runs.mapping import drop_views, lay_views, mapping_of, numbered, together
 from trueup.runs.progress import Progress
+from trueup.runs.reading import noon_of
 from trueup.runs.settings import Settings
 from trueup.sources.delivery import ArrowRelation, Delivered, Delivery
 from trueup.sources.files import read_paths
@@ -196,23 +196,12 @@ def _conform_source(run: _Import, source: str) -> tuple[list[Conformed], list[Fi
             select=together(selects),
             load=max(files),
             loaded_at=run.now,
-            noon=_noon(run.settings.zone),
+            noon=noon_of(run.settings.zone),
             zone=run.settings.zone,
         )
         conformed.append(conform(run.lake.engine, arrival, files=files, number_rows=number_rows))
     drop_views(run.lake, mapping)
     return conformed, [*mapping.findings, *(found for done in conformed for found in done.findings)]
-
-
-def _noon(zone: str) -> str:
-    """Noon of the zone's standard time, as a UTC time of day."""
-    year = date(2025, 1, 1)
-    offsets = [
-        datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).utcoffset() or timedelta(0)
-        for day in (year, year.replace(month=7))
-    ]
-    seconds = (timedelta(hours=12) - min(offsets)).total_seconds()
-    return f"{int(seconds)} seconds"
 
 
 def _utc_now() -> datetime:
