@@ -1,0 +1,79 @@
+"""Writes the reference pages that follow from the code: metrics, canonical tables, findings, commands."""
+
+from pathlib import Path
+
+import typer
+
+from trueup.canon.checks import CODES as CHECK_CODES
+from trueup.canon.findings import CODES
+from trueup.canon.tables import PROVENANCE, TABLES
+from trueup.cli.commands import COMMANDS
+from trueup.metrics.registry import built_in_facts, built_in_metrics
+
+REFERENCE = Path(__file__).parent / "reference"
+NOTE = "<!-- Written by `make docs` from the code; edits here are lost. -->\n"
+
+
+def metrics_page() -> str:
+    """Every metric with its definition and parameters."""
+    lines = [NOTE, "# Metrics", ""]
+    facts = built_in_facts()
+    for metric in built_in_metrics().values():
+        parameters = {**facts[metric.fact].parameters, **metric.parameters}
+        lines += [
+            f"## {metric.name}",
+            "",
+            f"{metric.label}. Family: {metric.family}; {metric.department}; {metric.unit}; better: {metric.better}.",
+            "",
+            metric.description.strip(),
+            "",
+        ]
+        lines += [f"- parameter `{name}` = {value}" for name, value in parameters.items()]
+        lines += [f"- flagged thin below n = {metric.minimum_n}", f"- by {', '.join(metric.grains)}"]
+        lines += [f"- needs: {metric.missing.strip()}"] if metric.missing else []
+        lines.append("")
+    return "\n".join(lines)
+
+
+def tables_page() -> str:
+    """Every canonical table and column."""
+    lines = [NOTE, "# Canonical tables", "", "Keys are marked with *. Every table also has:", ""]
+    lines += [f"- `{column.name}` ({column.type}): {column.meaning}" for column in PROVENANCE]
+    for table in TABLES:
+        lines += ["", f"## {table.name}", "", f"{table.meaning[0].upper()}{table.meaning[1:]}.", ""]
+        for column in table.columns:
+            star = "*" if column.name in table.key else ""
+            choices = f"; one of {', '.join(column.choices)}" if column.choices else ""
+            refers = f"; refers to {column.refers_to}" if column.refers_to else ""
+            lines.append(f"- `{column.name}`{star} ({column.type}): {column.meaning}{choices}{refers}")
+    return "\n".join([*lines, ""])
+
+
+def findings_page() -> str:
+    """Every code of a finding and what it means."""
+    codes = {**CODES, **CHECK_CODES}
+    return "\n".join([NOTE, "# Findings", "", *(f"- `{code}`: {meaning}" for code, meaning in codes.items()), ""])
+
+
+def commands_page() -> str:
+    """Every command."""
+    return "\n".join([NOTE, "# Commands", "", *(f"- `trueup {name}`: {told}" for name, told in COMMANDS.items()), ""])
+
+
+PAGES = {
+    "metrics.md": metrics_page,
+    "tables.md": tables_page,
+    "findings.md": findings_page,
+    "commands.md": commands_page,
+}
+
+
+def write() -> None:
+    """Write all pages."""
+    for name, page in PAGES.items():
+        (REFERENCE / name).write_text(page(), encoding="utf-8")
+        typer.echo(f"written: docs/reference/{name}")
+
+
+if __name__ == "__main__":
+    write()
