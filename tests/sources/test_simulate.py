@@ -310,6 +310,19 @@ def test_a_deal_closes_on_the_day_its_stage_says_so(exports: duckdb.DuckDBPyConn
     assert number(exports, wrong) == 0
 
 
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("Opportunity", "CreatedDate"), ("Task", "CompletedDateTime"), ("Event", "StartDateTime")],
+)
+def test_an_account_is_entered_before_anything_happens_with_it(
+    exports: duckdb.DuckDBPyConnection, table: str, column: str
+) -> None:
+    early = f"""
+        SELECT count(*) FROM "salesforce.{table}" AS t JOIN "salesforce.Account" AS a ON a.Id = t.AccountId
+        WHERE t.{column}::TIMESTAMP < a.CreatedDate::TIMESTAMP"""
+    assert number(exports, early) == 0
+
+
 def test_churned_accounts_stay_in_the_files(exports: duckdb.DuckDBPyConnection) -> None:
     former = "SELECT count(*) FROM \"salesforce.Account\" WHERE Type = 'Former Customer'"
     talked = """SELECT count(DISTINCT AccountId) FROM "salesforce.Task"

@@ -368,3 +368,10 @@ def deal_behind(contracts: Contracts, deals: Deals) -> Ints:
     deal[deals.contract[leading]] = leading
     carried = contracts.is_addon & (contracts.renews >= 0)
     return np.where(carried, deal[contracts.base], deal)
+
+
+def entered_before(accounts: Accounts, deals: Deals, clock: Clock) -> Accounts:
+    """The accounts, each entered into the CRM a week before its first deal at the latest."""
+    first = accounts.created_on.copy()
+    np.minimum.at(first, deals.account, clock.local(deals.opened) // DAY - 7)
+    return replace(accounts, created_on=first)

@@ -25,7 +25,7 @@ from trueup.sources.simulate.clock import DAY, Clock, clock_of
 from trueup.sources.simulate.columns import NOTHING, Floats, Ints, stacked
 from trueup.sources.simulate.contracts import Contracts, driver_windows, sign
 from trueup.sources.simulate.crm_activity import Journal, write_calls, write_mails, write_meetings, write_planned
-from trueup.sources.simulate.deals import Deals, changes_of, deal_behind, negotiate
+from trueup.sources.simulate.deals import Deals, changes_of, deal_behind, entered_before, negotiate
 from trueup.sources.simulate.scale import Company
 from trueup.sources.simulate.serials import Serials
 from trueup.sources.simulate.sheets import Sheets
@@ -76,11 +76,13 @@ class _Maker:
         accounts = settle(
             number, company=self.company, clock=self.clock, staff=self.staff, serials=self.serials, rng=rng
         )
-        contacts = people_at(accounts, self.clock, rng)
         life = live(accounts, company=self.company, rng=rng)
         cases = happen(life, company=self.company, clock=self.clock, rng=rng)
         windows = driver_windows(accounts, life, self.clock)
         contracts = sign(accounts, life, windows, clock=self.clock, rng=rng)
+        deals = negotiate(accounts, contracts, clock=self.clock, staff=self.staff, rng=rng)
+        accounts = entered_before(accounts, deals, self.clock)
+        contacts = people_at(accounts, self.clock, rng)
         left_on = talk.leaving_days(accounts, contracts)
         scene = Scene(accounts, life, left_on, self.clock, self.staff)
         crm.write_accounts(self.exports, scene)
@@ -89,7 +91,7 @@ class _Maker:
         marketing.write_audience(self.exports, scene, contacts)
         marketing.write_mailings(self.exports, scene, contacts, sent_at=self.campaigns, rng=rng)
         comments = self._write_cases(cases, scene, contacts, rng)
-        deals, deal_number = self._write_pipeline(scene, contacts, contracts, rng)
+        deal_number = self._write_pipeline(scene, contacts, deals, rng)
         self._write_contact(scene, contacts, contracts, deals, deal_number=deal_number, spent=comments, rng=rng)
         self._write_billing(scene, contracts, deals, deal_number=deal_number, rng=rng)
         self._write_records(scene, contacts, contracts, rng)
@@ -106,10 +108,7 @@ class _Maker:
         truth.write_issues(self.truths, tickets, scene, int(issues[0]))
         return len(comments)
 
-    def _write_pipeline(
-        self, scene: Scene, contacts: Contacts, contracts: Contracts, rng: np.random.Generator
-    ) -> tuple[Deals, Ints]:
-        deals = negotiate(scene.accounts, contracts, clock=self.clock, staff=self.staff, rng=rng)
+    def _write_pipeline(self, scene: Scene, contacts: Contacts, deals: Deals, rng: np.random.Generator) -> Ints:
         number = self.serials.take("deal", len(deals))
         from_lead, wanted = leads.deal_sources(deals, rng)
         spoken = promotions.speak(scene, self.serials.count("promotion"), rng)
@@ -122,7 +121,7 @@ class _Maker:
         )
         pipeline.write_leads(self.exports, gathered, deal_number=number, deals=deals, scene=scene, serials=self.serials)
         promotions.write_promotions(self.exports, spoken, scene, contacts)
-        return deals, number
+        return number
 
     def _write_contact(
         self,

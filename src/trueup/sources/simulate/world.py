@@ -173,7 +173,7 @@ def people_at(accounts: Accounts, clock: Clock, rng: np.random.Generator) -> Con
         twin_of=np.where(split, start[account] + 1, NOTHING),
         in_crm=~unknown,
         left_on=left_on,
-        created_on=accounts.created_on[account] + place * rng.integers(0, 20, rows),
+        created_on=accounts.created_on[account] + place * rng.integers(0, 4, rows),
     )
 
 
