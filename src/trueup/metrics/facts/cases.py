@@ -3,8 +3,6 @@
 Definitions.md, section 3 'Support', readings 9 and 19-23. All waiting times are elapsed time in UTC.
 """
 
-from typing import cast
-
 import ibis
 import ibis.expr.types as ir
 from ibis import Table
@@ -27,26 +25,48 @@ REPEAT_PARAMETERS: dict[str, ParameterValue] = {**ISSUE_PARAMETERS, "repeat_days
 """``repeat_days``: another case of the issue opened at most so long after a resolution is a repeat contact."""
 
 
-def with_turning_points(cases: Table, inputs: Inputs) -> Table:
-    """The cases with their last resolve and reopen events, and their last closings by the system and by a person."""
+def _case_history(inputs: Inputs) -> Table:
+    """Every case opened by now as the source states it, with the turning points of its events."""
+    cases = inputs.canon("cases")
+    cases = looked_up(cases.filter(known_by(cases.opened_at, inputs.context)), _turning_points(inputs), by="case_id")
+    opened_on = inputs.context.local_date(cases.opened_at)
+    system, person = cases.last_close_by_system, cases.last_close_by_person
+    return cases.select(
+        "account_id",
+        "issue_key",
+        "resolved_at",
+        "closed_at",
+        "first_turn",
+        "last_resolve",
+        "last_reopen",
+        fact_key=cases.case_id,
+        person_id=cases.owner_id,
+        occurred_at=cases.opened_at,
+        occurred_on=opened_on,
+        credited_on=opened_on,
+        is_closed_by_system=system.notnull() & (person.isnull() | (person < system)),
+    )
+
+
+def _turning_points(inputs: Inputs) -> Table:
     events = inputs.canon("case_events")
     known = events.filter(
         events.kind.isin(("resolve", "reopen", "close")), known_by(events.occurred_at, inputs.context)
     )
+    is_close = known.kind == "close"
     is_system = known.by.fill_null("") == "system"
-    last = known.group_by("case_id").agg(
+    return known.group_by("case_id").agg(
+        first_turn=known.occurred_at.min(where=~is_close),
         last_resolve=known.occurred_at.max(where=known.kind == "resolve"),
         last_reopen=known.occurred_at.max(where=known.kind == "reopen"),
-        last_close_by_system=known.occurred_at.max(where=(known.kind == "close") & is_system),
-        last_close_by_person=known.occurred_at.max(where=(known.kind == "close") & ~is_system),
+        last_close_by_system=known.occurred_at.max(where=is_close & is_system),
+        last_close_by_person=known.occurred_at.max(where=is_close & ~is_system),
     )
-    return looked_up(cases, last, by="case_id")
 
 
-def is_closed_by_system(cases: Table) -> ir.BooleanValue:
-    """Whether the system alone did the last closing; ``cases`` have their turning points beside them."""
-    system, person = cases.last_close_by_system, cases.last_close_by_person
-    return cast("ir.BooleanValue", system.notnull() & (person.isnull() | (person < system)))
+def only(value: ir.Value, condition: ir.Value) -> ir.Value:
+    """``value`` where the condition holds, else null."""
+    return ibis.ifelse(condition, value, ibis.null(value.type()))
 
 
 def closing_counts(inputs: Inputs) -> bool:
@@ -57,28 +77,17 @@ def closing_counts(inputs: Inputs) -> bool:
     return value
 
 
-def _only(value: ir.Value, condition: ir.Value) -> ir.Value:
-    return ibis.ifelse(condition, value, ibis.null(value.type()))
-
-
-def _case_states(inputs: Inputs) -> Table:
-    """Every case opened by now with its last resolution: stated, else its closing, else by its events."""
+def _with_resolutions(cases: Table, inputs: Inputs) -> Table:
+    """The cases, each with its last resolution by now: stated, else its closing, else by its events."""
     context = inputs.context
-    cases = inputs.canon("cases")
-    cases = with_turning_points(cases.filter(known_by(cases.opened_at, context)), inputs)
     resolve_stands = cases.last_reopen.isnull() | (cases.last_reopen <= cases.last_resolve)
-    closed_at = _only(cases.closed_at, cases.resolved_at.isnull() & known_by(cases.closed_at, context))
+    closed_at = only(cases.closed_at, cases.resolved_at.isnull() & known_by(cases.closed_at, context))
     confirmed_at = ibis.coalesce(
-        _only(cases.resolved_at, known_by(cases.resolved_at, context)),
-        _only(closed_at, ~is_closed_by_system(cases)),
-        _only(cases.last_resolve, resolve_stands),
+        only(cases.resolved_at, known_by(cases.resolved_at, context)),
+        only(closed_at, ~cases.is_closed_by_system),
+        only(cases.last_resolve, resolve_stands),
     )
-    return cases.select(
-        "case_id",
-        "account_id",
-        "issue_key",
-        "opened_at",
-        person_id=cases.owner_id,
+    return cases.mutate(
         resolved_at=ibis.coalesce(confirmed_at, closed_at) if closing_counts(inputs) else confirmed_at,
         is_unconfirmed=confirmed_at.isnull() & closed_at.notnull(),
         was_reopened=cases.last_reopen.notnull(),
@@ -86,25 +95,23 @@ def _case_states(inputs: Inputs) -> Table:
 
 
 def _case_issues(inputs: Inputs) -> Table:
-    cases = looked_up(_case_states(inputs), ISSUE_MATCHES, by="case_id")
+    cases = _with_resolutions(inputs.fact("case_history"), inputs)
+    cases = looked_up(cases, ISSUE_MATCHES.rename(fact_key="case_id"), by="fact_key")
     cases = cases.mutate(
-        key=cases.issue_key.fill_null(cases.matched_key),
-        match_score=_only(cases.score, cases.issue_key.isnull()),
-        opened_on=inputs.context.local_date(cases.opened_at),
+        key=cases.issue_key.fill_null(cases.matched_key), match_score=only(cases.score, cases.issue_key.isnull())
     )
-    cases = _with_issues(cases, inputs)
-    return cases.select(
+    return _with_issues(cases, inputs).select(
+        "fact_key",
         "account_id",
         "person_id",
+        "occurred_at",
+        "occurred_on",
+        "credited_on",
         "issue_id",
         "match_score",
         "resolved_at",
         "is_unconfirmed",
         "was_reopened",
-        fact_key=cases.case_id,
-        occurred_at=cases.opened_at,
-        occurred_on=cases.opened_on,
-        credited_on=cases.opened_on,
     )
 
 
@@ -113,17 +120,17 @@ def _with_issues(cases: Table, inputs: Inputs) -> Table:
     # A case without account or key shares its chain with nobody: no account, and its own id for a key.
     is_alone = cases.account_id.isnull() | cases.key.isnull()
     cases = cases.mutate(
-        chain_account_id=_only(cases.account_id, ~is_alone), chain_key=is_alone.ifelse(cases.case_id, cases.key)
+        chain_account_id=only(cases.account_id, ~is_alone), chain_key=is_alone.ifelse(cases.fact_key, cases.key)
     )
-    chain, order = ("chain_account_id", "chain_key"), ("opened_at", "case_id")
+    chain, order = ("chain_account_id", "chain_key"), ("occurred_at", "fact_key")
     # An unresolved case is resolved after the as-of moment, and no case here was opened after that.
     resolved_at = cases.resolved_at.fill_null(ibis.literal(inputs.context.as_of))
     latest = resolved_at.max().over(group_by=chain, order_by=order, rows=(None, -1))
-    begins = latest.isnull() | (cases.opened_at > later(latest, inputs.number("issue_days")))
+    begins = latest.isnull() | (cases.occurred_at > later(latest, inputs.number("issue_days")))
     cases = cases.mutate(begins=begins)
     number = cases.count(where=cases.begins).over(group_by=chain, order_by=order, rows=(None, 0))
     cases = cases.mutate(number=number)
-    return cases.mutate(issue_id=cases.case_id.first().over(group_by=(*chain, "number"), order_by=order))
+    return cases.mutate(issue_id=cases.fact_key.first().over(group_by=(*chain, "number"), order_by=order))
 
 
 def _resolved_cases(inputs: Inputs) -> Table:
@@ -243,12 +250,21 @@ def _last_owners(cases: Table) -> Table:
     return ranked.filter(ranked["rank"] == 0).select("issue_id", "person_id")
 
 
+CASE_HISTORY = Fact(
+    "case_history",
+    "every support case by its opening, as the source states it, with what its events tell; the base of the others",
+    _case_history,
+    credit="person",
+    requires={"cases": ("opened_at",)},
+    row_of="cases",
+)
 CASE_ISSUES = Fact(
     "case_issues",
     "every support case as it stands, with the issue it belongs to",
     _case_issues,
     credit="person",
     requires={"cases": ("opened_at",)},
+    uses=("case_history",),
     parameters=ISSUE_PARAMETERS,
     row_of="cases",
 )
@@ -273,4 +289,4 @@ ISSUES = Fact(
     row_of="cases",
 )
 
-FACTS: tuple[Fact, ...] = (CASE_ISSUES, RESOLVED_CASES, ISSUES)
+FACTS: tuple[Fact, ...] = (CASE_HISTORY, CASE_ISSUES, RESOLVED_CASES, ISSUES)

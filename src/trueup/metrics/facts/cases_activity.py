@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from ibis import Table
 
 from trueup.metrics.fact import PERIODS, Fact, Inputs
-from trueup.metrics.facts.cases import CASE_PARAMETERS, closing_counts, is_closed_by_system, with_turning_points
+from trueup.metrics.facts.cases import CASE_PARAMETERS, closing_counts, only
 from trueup.metrics.instants import known_by
 from trueup.metrics.lookup import looked_up
 
@@ -48,27 +48,22 @@ def _cases_at(occurred_at: ir.TimestampValue, cases: Table, inputs: Inputs) -> T
 
 
 def _case_backlog(inputs: Inputs) -> Table:
-    spans = _open_spans(inputs)
-    spans = spans.mutate(credited_on=inputs.context.local_date(spans.opened_at))
+    spans = _open_spans(inputs.fact("case_history"), inputs)
     is_open = (PERIODS.cut_at >= spans.open_from) & (PERIODS.cut_at < spans.open_until)
     backlog = spans.inner_join(PERIODS, is_open)
-    return backlog.select(
-        "account_id", "person_id", "credited_on", "period_kind", "period_key", fact_key=backlog.case_id
-    )
+    return backlog.select("fact_key", "account_id", "person_id", "credited_on", "period_kind", "period_key")
 
 
-def _open_spans(inputs: Inputs) -> Table:
+def _open_spans(cases: Table, inputs: Inputs) -> Table:
     """When each case was open: from ``open_from`` to before ``open_until`` (UTC); a reopened case has several spans.
 
     Events tell how a case stood until the resolution that the source itself states; from then on it is solved.
     """
-    cases = _with_solution(inputs)
-    turns = _turns(inputs)
-    first_turns = turns.group_by("case_id").agg(until=turns.at.min())
-    since_opening = looked_up(cases, first_turns, by="case_id").mutate(since=cases.opened_at)
-    reopenings = turns.filter(turns.resolves == 0).select("case_id", since="at", until="next_at")
-    since_reopening = cases.inner_join(reopenings, "case_id").select(since_opening.columns)
-    spans = since_opening.union(since_reopening)
+    closed_at = cases.closed_at if closing_counts(inputs) else only(cases.closed_at, ~cases.is_closed_by_system)
+    cases = cases.mutate(solved_at=ibis.coalesce(cases.resolved_at, closed_at))
+    reopenings = _reopenings(cases, inputs)
+    again = cases.inner_join(reopenings, "fact_key")
+    spans = _spans(cases, cases.occurred_at, cases.first_turn).union(_spans(again, again.reopened_at, again.next_turn))
     # Every moment asked about is at or before the as-of moment.
     never = ibis.literal(inputs.context.as_of) + ibis.interval(days=1)
     return spans.mutate(
@@ -77,27 +72,28 @@ def _open_spans(inputs: Inputs) -> Table:
     )
 
 
-def _with_solution(inputs: Inputs) -> Table:
-    """Every case opened by now, with the resolution that the source states outside of the case's events, if any."""
-    cases = inputs.canon("cases")
-    cases = with_turning_points(cases.filter(known_by(cases.opened_at, inputs.context)), inputs)
-    counts = cases.closed_at.notnull() if closing_counts(inputs) else ~is_closed_by_system(cases)
-    closed_at = ibis.ifelse(counts, cases.closed_at, ibis.null("timestamp(6)"))
+def _spans(cases: Table, since: ir.Value, until: ir.Value) -> Table:
     return cases.select(
-        "case_id",
+        "fact_key",
         "account_id",
-        "opened_at",
-        person_id=cases.owner_id,
-        solved_at=cases.resolved_at.fill_null(closed_at),
+        "person_id",
+        "credited_on",
+        "solved_at",
+        opened_at=cases.occurred_at,
+        since=since,
+        until=until,
     )
 
 
-def _turns(inputs: Inputs) -> Table:
-    """When each case was resolved or reopened, and when it turned next; resolved wins where both coincide."""
-    events = inputs.canon("case_events")
-    known = events.filter(events.kind.isin(("resolve", "reopen")), known_by(events.occurred_at, inputs.context))
-    turns = known.group_by("case_id", at=known.occurred_at).agg(resolves=known.count(where=known.kind == "resolve"))
-    return turns.mutate(next_at=turns.at.lead().over(group_by="case_id", order_by="at"))
+def _reopenings(cases: Table, inputs: Inputs) -> Table:
+    """Each time a case was reopened, and when it turned next; a resolution at the same instant undoes the reopening."""
+    events = inputs.canon("case_events").rename(fact_key="case_id")
+    reopened = cases.filter(cases.last_reopen.notnull())
+    turning = events.kind.isin(("resolve", "reopen")) & known_by(events.occurred_at, inputs.context)
+    known = events.filter(turning).semi_join(reopened, "fact_key")
+    turns = known.group_by("fact_key", at=known.occurred_at).agg(resolves=known.count(where=known.kind == "resolve"))
+    turns = turns.mutate(next_turn=turns.at.lead().over(group_by="fact_key", order_by="at"))
+    return turns.filter(turns.resolves == 0).select("fact_key", "next_turn", reopened_at="at")
 
 
 OPENED_CASES = Fact(
@@ -131,6 +127,7 @@ CASE_BACKLOG = Fact(
     credit="person",
     timing="period",
     requires={"cases": ("opened_at",)},
+    uses=("case_history",),
     parameters=CASE_PARAMETERS,
     row_of="cases",
 )
