@@ -1,6 +1,6 @@
 """What is added up for metrics: each distinct sum or count of a fact once, however many metrics need it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,12 +14,21 @@ FACT = "f"
 
 
 @dataclass(frozen=True)
+class Quantile:
+    """The value that ``share`` of the rows do not exceed, in the order of ``sorted_by``."""
+
+    share: float
+    sorted_by: str
+
+
+@dataclass(frozen=True)
 class Aggregate:
     """One column of cells, and how it comes from fact rows."""
 
     column: str
     of_rows: str
     is_whole: bool = True
+    quantile: Quantile | None = None
 
     @property
     def of_cells(self) -> str:
@@ -45,9 +54,9 @@ class _Columns:
 
     by_expression: dict[str, Aggregate] = field(default_factory=dict)
 
-    def add(self, column: str, expression: str, *, is_whole: bool = True) -> str:
+    def add(self, column: str, expression: str, *, is_whole: bool = True, quantile: Quantile | None = None) -> str:
         if expression not in self.by_expression:
-            self.by_expression[expression] = Aggregate(column, expression, is_whole)
+            self.by_expression[expression] = Aggregate(column, expression, is_whole, quantile)
         return self.by_expression[expression].column
 
 
@@ -115,7 +124,7 @@ def _parts(bound: BoundMetric, columns: _Columns) -> Parts:
         sort: Sort = "number" if metric.agg == "mean" and sorts[metric.measure] == "money" else sorts[metric.measure]
         total = _add_sum(f"{metric.name}__sum", counted, measured, sort, columns)
         return Parts(n=n, value=total, numerator=total if metric.agg == "sum" else None, pending=pending)
-    value = columns.add(f"{metric.name}__value", _holistic(metric, counted, measured), is_whole=False)
+    value = _add_holistic(metric, counted, measured, columns)
     return Parts(n=n, value=value, numerator=value if metric.agg == "count_distinct" else None, pending=pending)
 
 
@@ -162,10 +171,18 @@ def _where(counted: str, measured: str) -> str:
     return measured if counted == "TRUE" else f"CASE WHEN {counted} THEN {measured} END"
 
 
-def _holistic(metric: Metric, counted: str, measured: str) -> str:
+def _add_holistic(metric: Metric, counted: str, measured: str, columns: _Columns) -> str:
+    name = f"{metric.name}__value"
     if metric.agg == "count_distinct":
-        return f"COUNT(DISTINCT {_where(counted, measured)})"
+        return columns.add(name, f"COUNT(DISTINCT {_where(counted, measured)})")
     share = 0.5 if metric.agg == "median" else metric.percentile
     assert share is not None
-    sorted_by = _where(counted, f"CAST({measured} AS DOUBLE)")
-    return f"PERCENTILE_CONT({constant(share)}) WITHIN GROUP (ORDER BY {sorted_by})"
+    quantile = Quantile(share, _where(counted, f"CAST({measured} AS DOUBLE)"))
+    return columns.add(name, quantile_of([quantile]), is_whole=False, quantile=quantile)
+
+
+def quantile_of(quantiles: Sequence[Quantile]) -> str:
+    """The quantiles of rows in one order: a number for one of them, an array for several."""
+    shares = [constant(quantile.share) for quantile in quantiles]
+    wanted = shares[0] if len(shares) == 1 else f"ARRAY[{', '.join(shares)}]"
+    return f"PERCENTILE_CONT({wanted}) WITHIN GROUP (ORDER BY {quantiles[0].sorted_by})"

@@ -9,10 +9,10 @@ without segment or industry has no cell there. A fact row is counted once per pe
 per department, however many of their people took part.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from trueup.metrics.aggregates import FACT, Batch
+from trueup.metrics.aggregates import FACT, Aggregate, Batch, quantile_of
 from trueup.metrics.fact import CALENDAR_SCHEMA, FACT_SCHEMA, STATE_SCHEMA
 from trueup.metrics.instances import FactInstance
 from trueup.metrics.metric import COMPANY, Grain
@@ -103,7 +103,7 @@ class Rows:
 
 def aggregated(source: Source, batch: Batch, rows: Rows, *, kind: str) -> str:
     """The batch's aggregates of rows, by group and by the periods of one kind."""
-    aggregates = [f"{each.of_rows} AS {quoted(each.column)}" for each in batch.aggregates]
+    picked, selected = _sorted_once(batch.aggregates)
     if source.is_dated:
         dated = f" JOIN {_DAYS} AS d ON d.local_date = {FACT}.occurred_on AND d.period_kind = {constant(kind)}"
         period = [f"{constant(kind)} AS period_kind", "d.period_key"]
@@ -112,10 +112,36 @@ def aggregated(source: Source, batch: Batch, rows: Rows, *, kind: str) -> str:
         dated = ""
         period = [f"{FACT}.period_kind", f"{FACT}.period_key"]
         keys = [*_keys(rows.group), *period]
-    return (
-        f"SELECT {', '.join([*_named(rows.group), *period, *aggregates])} FROM {rows.come_from} AS {FACT}{dated}"
+    select = (
+        f"SELECT {', '.join([*_named(rows.group), *period, *selected])} FROM {rows.come_from} AS {FACT}{dated}"
         f"{rows.joins} WHERE {both([rows.only, batch.keeps])} GROUP BY {', '.join(keys)}"
     )
+    if not picked:
+        return select
+    columns = [*(quoted(name) for name, _ in rows.group), "period_kind", "period_key", *picked]
+    return f"SELECT {', '.join(columns)} FROM ({select}) AS q"
+
+
+def _sorted_once(aggregates: Sequence[Aggregate]) -> tuple[list[str], list[str]]:
+    """The columns to pick from a selection, and that selection: quantiles in the same order come from one sort of it.
+
+    Nothing to pick where no two share an order: then the selection is all there is.
+    """
+    by_order: dict[str, list[Aggregate]] = {}
+    for each in aggregates:
+        by_order.setdefault(each.quantile.sorted_by if each.quantile else each.of_rows, []).append(each)
+    if all(len(together) == 1 for together in by_order.values()):
+        return [], [f"{each.of_rows} AS {quoted(each.column)}" for each in aggregates]
+    picked, selected = [], []
+    for place, together in enumerate(by_order.values()):
+        if len(together) == 1:
+            picked.append(quoted(together[0].column))
+            selected.append(f"{together[0].of_rows} AS {quoted(together[0].column)}")
+        else:
+            quantiles = [each.quantile for each in together if each.quantile]
+            selected.append(f"{quantile_of(quantiles)} AS sorted_{place}")
+            picked += [f"sorted_{place}[{at}] AS {quoted(each.column)}" for at, each in enumerate(together, start=1)]
+    return picked, selected
 
 
 def added_up(batch: Batch, finer: Rows, *, kinds: Iterable[str] = ()) -> str:
@@ -178,7 +204,7 @@ def _account_cells(source: Source, batch: Batch, base: str) -> str:
         return finest
     sums = added_up(batch, Rows("finest", (("entity", f"{FACT}.entity"),)), kinds=coarser)
     both_kinds = union(["SELECT * FROM finest", sums]) if base in made_of_base else sums
-    return f"SELECT * FROM (WITH finest AS ({finest}) {both_kinds})"
+    return f"SELECT * FROM (WITH finest AS ({finest}) {both_kinds}) AS q"
 
 
 def _holds_bases(source: Source) -> bool:
