@@ -2,7 +2,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import trueup
@@ -45,6 +45,7 @@ def test_no_findings_still_have_columns() -> None:
     assert (table.num_rows, table.schema) == (0, SCHEMA)
 
 
+@settings(deadline=None)
 @given(st.lists(_findings, max_size=5))
 def test_findings_survive_becoming_rows(findings: list[Finding]) -> None:
     assert findings_of(findings_table(findings)) == findings
@@ -61,11 +62,17 @@ def test_meanings_are_sentences_for_people() -> None:
 
 
 def _codes_in(path: Path) -> Iterator[object]:
-    """The literal codes of every Finding(...) written in a file."""
+    """The literal codes of every Finding(...), finding(...) and note(...) written in a file."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Finding":
+        if isinstance(node, ast.Call) and _called(node.func) in {"Finding", "finding", "note"}:
             code = next(
                 (k.value for k in node.keywords if k.arg == "code"), node.args[1] if len(node.args) > 1 else None
             )
             if isinstance(code, ast.Constant):
                 yield code.value
+
+
+def _called(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
