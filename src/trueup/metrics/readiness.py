@@ -12,8 +12,27 @@ MOSTLY = 0.5
 """A column filled in less than this share of its rows is told of: numbers then speak of a minority."""
 
 OFTEN_EMPTY = frozenset(
-    "qualified_at converted_at closed_at resolved_at ended_at completed_at due_at paid_on ended_on active_to"
-    " cancelled_on defaulted_on loss_amount renews_contract_id referral_id lead_id deal_id case_id thread_id".split()
+    (
+        "qualified_at",
+        "converted_at",
+        "closed_at",
+        "resolved_at",
+        "ended_at",
+        "completed_at",
+        "due_at",
+        "paid_on",
+        "ended_on",
+        "active_to",
+        "cancelled_on",
+        "defaulted_on",
+        "loss_amount",
+        "renews_contract_id",
+        "referral_id",
+        "lead_id",
+        "deal_id",
+        "case_id",
+        "thread_id",
+    )
 )
 """Columns that say what has happened to a row, or what it belongs to: most rows may rightly have none."""
 
