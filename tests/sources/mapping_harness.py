@@ -47,6 +47,11 @@ def delivered_file(path: Path) -> Delivered:
         return _parsed(f"{path.parent.name}/{path.name}", file)
 
 
+def record(path: str, **cells: str) -> Delivered:
+    """A delivered table of one row, cell by cell."""
+    return Delivery(Path(path).stem, tuple(cells), path), [[cell or None for cell in cells.values()]]
+
+
 def _parsed(path: str, lines: Iterable[str]) -> Delivered:
     header, *rows = csv.reader(lines)
     return Delivery(Path(path).stem, tuple(header), path), [[cell or None for cell in row] for row in rows]

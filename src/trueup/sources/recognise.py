@@ -157,7 +157,7 @@ def _candidate(
     share = told / len(table.identifying)
     by_columns = share == 1 and told >= _ENOUGH_COLUMNS
     by_name = is_named and (share >= _MOST_COLUMNS or (is_hinted and told > 0))
-    if not (by_columns or by_name):
+    if not (by_columns or by_name or _is_report_without_key(table, found, told)):
         return None
     own = [column for column in delivery.columns if not column.startswith(("_fivetran", "_dlt"))]
     score = (
@@ -168,6 +168,12 @@ def _candidate(
     )
     has_key = all(name in found for name in table.key)
     return _Candidate(system, table, found=told, is_named=is_named, is_hinted=is_hinted, has_key=has_key, score=score)
+
+
+def _is_report_without_key(table: RawTable, found: Mapping[str, str], told: int) -> bool:
+    """Reports of a known table often show everything but its id; that is worth telling, though it cannot be taken."""
+    labels = sum(1 for header in found.values() if " " in header.strip())
+    return labels >= 2 and told >= _ENOUGH_COLUMNS and not _any_found(found, table.key)
 
 
 def _any_found(found: Mapping[str, str], alternatives: Iterable[str]) -> bool:
