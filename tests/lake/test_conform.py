@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from trueup.canon.tables import TABLE
-from trueup.lake.conform import Arrival, MappingError, add_stubs, conform
+from trueup.lake.conform import Arrival, Conformed, MappingError, add_stubs, conform
 from trueup.lake.state import Moment, create_state
 from trueup.lake.store import Lake, open_lake
 
@@ -21,8 +21,10 @@ def lake(tmp_path: Path) -> Iterator[Lake]:
         yield opened
 
 
-def arrive(lake: Lake, table: str, select: str, *, at: datetime = FIRST_IMPORT, load: int = 1, source: str = "crm"):
-    arrival = Arrival(TABLE[table], source, select, load, at, noon="12:00:00", zone="UTC")
+def arrive(
+    lake: Lake, table: str, select: str, *, at: datetime = FIRST_IMPORT, load: int = 1, source: str = "crm"
+) -> Conformed:
+    arrival = Arrival(TABLE[table], source, select, load, at, is_complete=False, noon="12:00:00", zone="UTC")
     return conform(lake.engine, arrival, files={})
 
 

@@ -48,6 +48,9 @@ class Arrival:
     select: str
     load: int
     loaded_at: datetime
+    is_complete: bool
+    """The rows are all that ever came from the source: one that is no longer among them was never really there, such as
+    a participant guessed while the other half of the export was missing."""
     noon: str
     """The UTC time of day that stands for a bare date: noon in the workspace's zone, standard time."""
     zone: str
@@ -274,6 +277,11 @@ def _merge(
     engine.execute(f"CREATE OR REPLACE TEMP TABLE arriving AS {_row_select(arrival, mapped)}")
     count = int(engine.query("SELECT count(*) FROM temp.arriving").column(0)[0].as_py())
     same_key = _same("a", "c", table.key)
+    if arrival.is_complete:
+        engine.execute(
+            f"DELETE FROM canon.{name} AS c WHERE c.source = {literal(arrival.source)} AND NOT c.is_stub"
+            f" AND NOT EXISTS (SELECT 1 FROM temp.arriving a WHERE {same_key})"
+        )
     # Of rows that do not say when they were recorded, only the last delivered one speaks for the row.
     engine.execute(
         f"DELETE FROM temp.arriving WHERE _explicit IS NULL AND rowid NOT IN (SELECT last(rowid ORDER BY _seq, _row)"

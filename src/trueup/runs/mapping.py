@@ -44,11 +44,15 @@ class CanonicalSelect:
 
 @dataclass(frozen=True)
 class SourceMapping:
-    """Views by name, in the order in which they are made, and what to select from them."""
+    """Views by name, in the order in which they are made, and what to select from them.
+
+    ``is_complete``: the views show all that was ever delivered, not only the newest delivery.
+    """
 
     views: Mapping[str, str]
     selects: Sequence[CanonicalSelect]
-    findings: Sequence[Finding] = ()
+    findings: Sequence[Finding]
+    is_complete: bool
 
 
 Relation = Callable[[RawTable, str], str]
@@ -89,7 +93,7 @@ def mapping_of(
         views |= part.views
         selects += part.selects
         findings += part.findings
-    return SourceMapping(views, selects, findings)
+    return SourceMapping(views, selects, findings, is_complete=True)
 
 
 def lay_views(lake: Lake, mapping: SourceMapping) -> None:
@@ -129,7 +133,7 @@ def of_known_system(
         rows.setdefault(raw.raw_name, []).append(RawRows(relation(raw), raw.columns, readings))
         findings += found
     selects = [CanonicalSelect(m.canonical, m.sql, f"{system}/{m.name}.sql") for m in runnable(known, list(rows))]
-    return SourceMapping(system_views(known, rows), selects, findings)
+    return SourceMapping(system_views(known, rows), selects, findings, is_complete=True)
 
 
 def of_own_sql(
@@ -144,7 +148,7 @@ def of_own_sql(
         views[stem] = typed_select(rows, profiles, zone=zone)
         findings += [found_in(found, raw) for column in profiles.values() for found in column.findings]
         findings += [told for column in profiles.values() for told in unreadable(raw, column, rows, query)]
-    return SourceMapping(views, own_selects(folder, newest), findings)
+    return SourceMapping(views, own_selects(folder, newest), findings, is_complete=False)
 
 
 def own_selects(folder: Path, stems: Mapping[str, RawTable]) -> list[CanonicalSelect]:

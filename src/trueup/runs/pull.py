@@ -196,6 +196,7 @@ def _conform_source(run: _Import, source: str) -> tuple[list[Conformed], list[Fi
             select=together(selects),
             load=max(files),
             loaded_at=run.now,
+            is_complete=mapping.is_complete,
             noon=noon_of(run.settings.zone),
             zone=run.settings.zone,
         )
