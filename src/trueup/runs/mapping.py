@@ -6,7 +6,7 @@ columns.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlglot
@@ -46,13 +46,15 @@ class CanonicalSelect:
 class SourceMapping:
     """Views by name, in the order in which they are made, and what to select from them.
 
-    ``is_complete``: the views show all that was ever delivered, not only the newest delivery.
+    ``is_complete``: the views show all that was ever delivered, not only the newest delivery. ``named``: the columns of
+    delivered tables that a company maps itself, by view: they may refer to each other by names.
     """
 
     views: Mapping[str, str]
     selects: Sequence[CanonicalSelect]
     findings: Sequence[Finding]
     is_complete: bool
+    named: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 Relation = Callable[[RawTable, str], str]
@@ -148,7 +150,8 @@ def of_own_sql(
         views[stem] = typed_select(rows, profiles, zone=zone)
         findings += [found_in(found, raw) for column in profiles.values() for found in column.findings]
         findings += [told for column in profiles.values() for told in unreadable(raw, column, rows, query)]
-    return SourceMapping(views, own_selects(folder, newest), findings, is_complete=False)
+    named = {stem: raw.columns for stem, raw in newest.items()}
+    return SourceMapping(views, own_selects(folder, newest), findings, is_complete=False, named=named)
 
 
 def own_selects(folder: Path, stems: Mapping[str, RawTable]) -> list[CanonicalSelect]:

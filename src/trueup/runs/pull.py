@@ -7,15 +7,16 @@ is there, and it can simply be run again.
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from trueup.canon.checks import run_checks
 from trueup.canon.findings import Finding, findings_table
+from trueup.canon.references import run_reference_checks
 from trueup.canon.tables import TABLE
 from trueup.lake.conform import Arrival, Conformed, add_stubs, conform
-from trueup.lake.duckdb import literal
+from trueup.lake.duckdb import literal, quoted
 from trueup.lake.state import Moment, create_state
 from trueup.lake.store import RAW_FOLDER, Lake, RawTable, open_lake, raw_table_name
 from trueup.runs.folder import Folder
@@ -183,6 +184,11 @@ def _conform_source(run: _Import, source: str) -> tuple[list[Conformed], list[Fi
         by_table.setdefault(select.table, []).append(select.sql)
     run.progress.stage(f"conforming {source}", steps=len(by_table))
     lay_views(run.lake, mapping)
+    named = {quoted(view): columns for view, columns in mapping.named.items()}
+    unmatched = [
+        replace(found, file=found.file.replace('"', ""), message=found.message.replace('"', ""))
+        for found in run_reference_checks(run.lake.engine.query, named, source=source)
+    ]
 
     def number_rows() -> None:
         lay_views(run.lake, mapping_of(run.folder, run.settings, run.lake, source, relation=numbered))
@@ -202,7 +208,7 @@ def _conform_source(run: _Import, source: str) -> tuple[list[Conformed], list[Fi
         )
         conformed.append(conform(run.lake.engine, arrival, files=files, number_rows=number_rows))
     drop_views(run.lake, mapping)
-    return conformed, [*mapping.findings, *(found for done in conformed for found in done.findings)]
+    return conformed, [*mapping.findings, *unmatched, *(found for done in conformed for found in done.findings)]
 
 
 def _utc_now() -> datetime:
