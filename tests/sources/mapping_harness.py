@@ -60,7 +60,7 @@ def _parsed(path: str, lines: Iterable[str]) -> Delivered:
 def bring_in(*tables: Delivered) -> Imported:
     """Recognise the tables and map them, each a load of its own."""
     connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET TimeZone = 'UTC'; SET threads = 1")
     for load, (delivery, rows) in enumerate(tables, 1):
         columns = [pa.array([row[place] for row in rows], pa.string()) for place in range(len(delivery.columns))]
         numbers = [pa.array([load] * len(rows), pa.int32()), pa.array(range(1, len(rows) + 1), pa.int64())]
