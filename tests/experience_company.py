@@ -123,6 +123,7 @@ class Ready:
     """All facts of customers' experience, compiled once for one as-of moment, to be asked about many companies."""
 
     world: World
+    credited: str
     sql: Mapping[str, str]
 
     def load(self, tables: Tables) -> None:
@@ -132,7 +133,7 @@ class Ready:
             columns = (*TABLE[name].columns, *PROVENANCE)
             schema = pa.schema({column.name: ARROW_TYPES[column.type] for column in columns})
             engine.load(STATE_SCHEMA, name, pa.Table.from_pylist([dict(row) for row in rows], schema=schema))
-        engine.create_table(CALENDAR_SCHEMA, "credited_people", engine.compile(credited_people()))
+        engine.create_table(CALENDAR_SCHEMA, "credited_people", self.credited)
         for name, sql in self.sql.items():
             engine.create_table(FACT_SCHEMA, name, sql)
 
@@ -176,4 +177,4 @@ def ready(as_of: str, *periods: str) -> Ready:
         built = fact.build(Inputs(world.context, fact.parameters, used))
         sql[name] = world.engine.compile(built)
         used[name] = ibis.table(built.schema(), name=name, database=FACT_SCHEMA)
-    return Ready(world, sql)
+    return Ready(world, world.engine.compile(credited_people()), sql)

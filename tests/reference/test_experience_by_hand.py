@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from experience_company import Tables, companies, ready
 
 AS_OF = ("2026-03-31", "2026-04-02T13:00:00", "2026-05-04")
-some = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @some
