@@ -20,7 +20,9 @@ from trueup.sources.delivery import DeliveryError
 
 
 def command(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders to import.")],
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files and folders; none: only map again what is mapped otherwise now.")
+    ] = None,
     source: Annotated[str | None, typer.Option(help="The system they are of, if it is not to be recognised.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")] = False,
     folder: Workspace = None,
@@ -39,7 +41,7 @@ def command(
         found = find(folder)
         settings = workspace.settings(found)
         run = rehearse if dry_run else pull
-        report = run(found, settings, paths, source=source, progress=shown)
+        report = run(found, settings, paths or [], source=source, progress=shown)
     _tell(report, dry_run=dry_run)
 
 

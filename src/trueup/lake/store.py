@@ -184,6 +184,15 @@ class Lake:
             ' source, file, "column", row'
         )
 
+    def get(self, name: str) -> str | None:
+        """A note that was kept in the lake."""
+        found = self.engine.query(f"SELECT value FROM meta.settings WHERE name = {literal(name)}")
+        return str(found.column(0)[0].as_py()) if found.num_rows else None
+
+    def set(self, name: str, value: str) -> None:
+        """Keep a note in the lake, in place of the one of the same name."""
+        self.engine.connection.execute("INSERT OR REPLACE INTO meta.settings VALUES (?, ?)", [name, value])
+
     def row_counts(self) -> dict[str, int]:
         """Current rows per canonical table: newest versions that are not deleted."""
         return {table.name: int(self._value(_current_count(table.name))) for table in TABLES}

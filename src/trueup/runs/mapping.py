@@ -5,6 +5,7 @@ delivered table is a view named by its stem, with typed columns, and each file i
 columns.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,11 +36,12 @@ class SourceMappingError(Exception):
 
 @dataclass(frozen=True)
 class CanonicalSelect:
-    """A SELECT that yields rows of one canonical table; ``file`` is where it is written."""
+    """A SELECT that yields rows of one canonical table, where it is written, and the tables that it reads."""
 
     table: str
     sql: str
     file: str
+    reads: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -73,18 +75,22 @@ def numbered_unless_large(raw: RawTable, rows: str) -> str:
     return f"(SELECT *, {raw.load} AS _load, CAST(NULL AS BIGINT) AS _row FROM ({rows}))"
 
 
+def is_own(folder: Folder, source: str) -> bool:
+    """Whether the company maps the source itself."""
+    return any((folder.sources / source).glob("*.sql"))
+
+
 def mapping_of(
-    folder: Folder, settings: Settings, lake: Lake, source: str, *, relation: Relation = numbered_unless_large
+    folder: Folder, settings: Settings, lake: Lake, raws: Sequence[RawTable], *, relation: Relation
 ) -> SourceMapping:
-    """How everything that was delivered of a source is mapped; SourceMappingError for SQL that cannot be used."""
+    """How delivered tables of one source are mapped; SourceMappingError for SQL that cannot be used."""
 
     def rows(raw: RawTable) -> str:
         return relation(raw, lake.raw_rows(raw))
 
-    raws = lake.raw_tables(source)
-    own = folder.sources / source
-    if any(own.glob("*.sql")):
-        return of_own_sql(own, raws, rows, lake.engine.query, zone=settings.naive_zone)
+    source = raws[0].source
+    if is_own(folder, source):
+        return of_own_sql(folder.sources / source, raws, rows, lake.engine.query, zone=settings.naive_zone)
     views: dict[str, str] = {}
     selects: list[CanonicalSelect] = []
     findings: list[Finding] = []
@@ -96,6 +102,19 @@ def mapping_of(
         selects += part.selects
         findings += part.findings
     return SourceMapping(views, selects, findings, is_complete=True)
+
+
+def mapping_digest(folder: Folder, raws: Sequence[RawTable]) -> str:
+    """A fingerprint of how a source is mapped: it changes with the company's SQL, and with ours."""
+    source = raws[0].source
+    if is_own(folder, source):
+        texts = [
+            file.name + file.read_text(encoding="utf-8") for file in sorted((folder.sources / source).glob("*.sql"))
+        ]
+    else:
+        systems = [known_system(name) for name in sorted({raw.system for raw in raws if raw.system})]
+        texts = [repr((system.mappings, system.views, system.tables)) for system in systems]
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 
 def lay_views(lake: Lake, mapping: SourceMapping) -> None:
@@ -151,11 +170,12 @@ def of_own_sql(
         findings += [found_in(found, raw) for column in profiles.values() for found in column.findings]
         findings += [told for column in profiles.values() for told in unreadable(raw, column, rows, query)]
     named = {stem: raw.columns for stem, raw in newest.items()}
-    return SourceMapping(views, own_selects(folder, newest), findings, is_complete=False, named=named)
+    selects = [select for select in own_selects(folder) if select.reads <= newest.keys()]
+    return SourceMapping(views, selects, findings, is_complete=False, named=named)
 
 
-def own_selects(folder: Path, stems: Mapping[str, RawTable]) -> list[CanonicalSelect]:
-    """The SELECTs in a source's folder whose delivered tables are all there."""
+def own_selects(folder: Path) -> list[CanonicalSelect]:
+    """The SELECTs in a source's folder."""
     selects = []
     for file in sorted(folder.glob("*.sql")):
         table = file.stem.partition("__")[0]
@@ -165,9 +185,8 @@ def own_selects(folder: Path, stems: Mapping[str, RawTable]) -> list[CanonicalSe
                 f"{file}: there is no canonical table {table!r}."
                 f" Did you mean {near[0]}.sql? There are {', '.join(TABLE)}."
             )
-        select, needed = _checked(file)
-        if needed <= stems.keys():
-            selects.append(CanonicalSelect(table, select, str(file)))
+        select, reads = _checked(file)
+        selects.append(CanonicalSelect(table, select, f"sources/{folder.name}/{file.name}", frozenset(reads)))
     return selects
 
 

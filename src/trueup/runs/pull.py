@@ -7,29 +7,25 @@ is there, and it can simply be run again.
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
 
-from trueup.canon.checks import run_checks
 from trueup.canon.findings import Finding, findings_table
-from trueup.canon.references import run_reference_checks
-from trueup.canon.tables import TABLE
-from trueup.lake.conform import Arrival, Conformed, add_stubs, conform
-from trueup.lake.duckdb import literal, quoted
-from trueup.lake.state import Moment, create_state
+from trueup.lake.conform import Conformed, add_stubs
+from trueup.lake.duckdb import literal
 from trueup.lake.store import RAW_FOLDER, Lake, RawTable, open_lake, raw_table_name
+from trueup.runs.conforming import Run, check, conform_source, map_again, mapping_changed, utc_now
 from trueup.runs.folder import Folder
-from trueup.runs.mapping import drop_views, lay_views, mapping_of, numbered, together
+from trueup.runs.mapping import is_own, numbered, own_selects
 from trueup.runs.progress import Progress
-from trueup.runs.reading import noon_of
+from trueup.runs.reading import found_in
 from trueup.runs.settings import Settings
-from trueup.sources.delivery import ArrowRelation, Delivered, Delivery
+from trueup.sources.columns import profile
+from trueup.sources.delivery import ArrowRelation, Delivered, Delivery, stem_of
 from trueup.sources.files import read_paths
 from trueup.sources.recognise import Delivery as Offered
 from trueup.sources.recognise import Recognised, Unmapped, recognise
-
-_WHENEVER = Moment(datetime(9999, 1, 1), date(9999, 1, 1))  # noqa: DTZ001  the lake's instants are naive UTC
 
 
 @dataclass(frozen=True)
@@ -52,21 +48,12 @@ class ImportReport:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True)
-class _Import:
-    """One import on its way."""
-
-    folder: Folder
-    settings: Settings
-    lake: Lake
-    now: datetime
-    progress: Progress
-
-
 def pull(
     folder: Folder, settings: Settings, paths: Sequence[Path], *, source: str | None, progress: Progress
 ) -> ImportReport:
     """Import files and folders; ``source`` names the system they are of, where that is not to be recognised.
+
+    A source whose mapping was changed since its last import is mapped again from its kept files, new ones or none.
 
     Raises DeliveryError for a path that cannot be read, MappingError or SourceMappingError for a mapping that does not
     work, LakeBusyError while another import runs.
@@ -75,7 +62,7 @@ def pull(
         progress.stage("reading")
         delivery = read_paths(list(paths), scratch=scratch)
         with lake.engine.transaction():
-            return _take(_Import(folder, settings, lake, _utc_now(), progress), delivery, source)
+            return _take(Run(folder, settings, lake, utc_now(), progress), delivery, source)
 
 
 def rehearse(
@@ -86,10 +73,10 @@ def rehearse(
         progress.stage("reading")
         delivery = read_paths(list(paths), scratch=scratch)
         with lake.engine.rehearsal():
-            return _take(_Import(folder, settings, lake, _utc_now(), progress), delivery, source)
+            return _take(Run(folder, settings, lake, utc_now(), progress), delivery, source)
 
 
-def _take(run: _Import, delivery: Delivery, source: str | None) -> ImportReport:
+def _take(run: Run, delivery: Delivery, source: str | None) -> ImportReport:
     verdicts = recognise([Offered(t.stem, t.columns, t.path_shown) for t in delivery]).outcomes
     findings = [f.delivered_by(source or "") for f in delivery.findings]
     taken: list[Taken] = []
@@ -100,39 +87,33 @@ def _take(run: _Import, delivery: Delivery, source: str | None) -> ImportReport:
         if raw is not None:
             fresh.append(raw)
             findings += [f.delivered_by(raw.source) for f in table.findings]
+            findings += _not_mapped(run, raw, verdict) if became.outcome == "kept" else []
     conformed: list[Conformed] = []
-    for name in dict.fromkeys(raw.source for raw in fresh):
-        done, found = _conform_source(run, name)
-        conformed += done
-        findings += found
-    if fresh:
+    delivered = {raw.source for raw in fresh}
+    for name in dict.fromkeys(raw.source for raw in run.lake.raw_tables()):
+        changed = mapping_changed(run, name)
+        if changed or name in delivered:
+            done, found = map_again(run, name) if changed else conform_source(run, name, loaded_at=run.now)
+            conformed += done
+            findings += found
+    if conformed or fresh:
         run.progress.stage("checking")
         findings += add_stubs(run.lake.engine)
         run.lake.add_findings(run.lake.newest_load(), findings_table(findings))
-        checked = _check(run)
+        checked = check(run)
         run.lake.replace_check_findings(findings_table(checked))
         findings += checked
     return ImportReport(tuple(taken), tuple(conformed), tuple(findings))
 
 
-def _check(run: _Import) -> list[Finding]:
-    """Look over everything that is now in the lake, whenever it came."""
-    engine = run.lake.engine
-    create_state(engine, _WHENEVER)
-    try:
-        return run_checks(engine.query, "state", now=run.now, currency=run.settings.currency)
-    finally:
-        engine.execute("DROP SCHEMA state CASCADE")
-
-
 def _kept(
-    run: _Import, table: Delivered, verdict: Recognised | Unmapped, source: str | None
+    run: Run, table: Delivered, verdict: Recognised | Unmapped, source: str | None
 ) -> tuple[RawTable | None, Taken]:
     """Keep a delivered table's file, unless exactly it was loaded before."""
-    name = source or _source_of(run.folder, table) or verdict.system or table.stem
+    name = source or _source_of(run.folder, table) or verdict.system or _folder_of(table) or table.stem
     if run.lake.holds(name, table.digest):
         return None, Taken(table.path_shown, name, table.rows, "seen", "exactly this was imported before")
-    own = any((run.folder.sources / name).glob("*.sql"))
+    own = is_own(run.folder, name)
     mapped = isinstance(verdict, Recognised) and not own
     load = run.lake.next_load()
     raw = RawTable(
@@ -152,8 +133,32 @@ def _kept(
     )
     run.lake.note(raw, loaded_at=run.now)
     if own:
-        return raw, Taken(table.path_shown, name, table.rows, "mapped", f"by sources/{name}/*.sql")
+        readers = [select.file for select in own_selects(run.folder.sources / name) if table.stem in select.reads]
+        told = f"by {', '.join(readers)}" if readers else f"no SELECT in sources/{name} reads {table.stem}"
+        return raw, Taken(table.path_shown, name, table.rows, "mapped" if readers else "kept", told)
     return raw, Taken(table.path_shown, name, table.rows, "mapped" if mapped else "kept", verdict.reason)
+
+
+def _not_mapped(run: Run, raw: RawTable, verdict: Recognised | Unmapped) -> list[Finding]:
+    """Say why a table is only kept; of one that nobody knows, also what its columns hold, for whoever maps it."""
+    if not isinstance(verdict, Unmapped):
+        return []
+    told = Finding(
+        severity="info",
+        code=verdict.code,
+        source=raw.source,
+        file=raw.path,
+        row=None,
+        column=None,
+        value=None,
+        message=f"{raw.rows:,} rows: {verdict.reason}.",
+        cure=f"If you need them, write sources/{raw.source}/<canonical table>.sql, one SELECT over {raw.stem}.",
+    )
+    if verdict.code != "table_not_recognised":
+        return [told]
+    rows = numbered(raw, run.lake.raw_rows(raw))
+    profiles = profile(run.lake.engine.query, rows, list(raw.columns))
+    return [told, *(found_in(found, raw) for column in profiles.values() for found in column.findings)]
 
 
 def _kept_query(lake: Lake, table: Delivered) -> str:
@@ -167,52 +172,17 @@ def _kept_query(lake: Lake, table: Delivered) -> str:
     return query.replace(str(lake.folder), RAW_FOLDER)
 
 
+def _folder_of(table: Delivered) -> str | None:
+    """The folder that a delivered file lay in, as a source's name: what lies together belongs together."""
+    folders = PurePosixPath(table.path_shown).parent.parts
+    return stem_of(folders[-1]) if folders else None
+
+
 def _source_of(folder: Folder, table: Delivered) -> str | None:
     """The workspace's source named by a folder on the delivered file's path."""
     parents = [part.casefold() for part in Path(table.path_shown).parts[:-1]]
     named = [path.name for path in sorted(folder.sources.glob("*")) if path.is_dir()]
     return next((name for name in named if name.casefold() in parents), None)
-
-
-def _conform_source(run: _Import, source: str) -> tuple[list[Conformed], list[Finding]]:
-    """Map everything that was delivered of a source; what is already there changes nothing."""
-    raws = run.lake.raw_tables(source)
-    mapping = mapping_of(run.folder, run.settings, run.lake, source)
-    files = {raw.load: raw for raw in raws}
-    by_table: dict[str, list[str]] = {}
-    for select in mapping.selects:
-        by_table.setdefault(select.table, []).append(select.sql)
-    run.progress.stage(f"conforming {source}", steps=len(by_table))
-    lay_views(run.lake, mapping)
-    named = {quoted(view): columns for view, columns in mapping.named.items()}
-    unmatched = [
-        replace(found, file=found.file.replace('"', ""), message=found.message.replace('"', ""))
-        for found in run_reference_checks(run.lake.engine.query, named, source=source)
-    ]
-
-    def number_rows() -> None:
-        lay_views(run.lake, mapping_of(run.folder, run.settings, run.lake, source, relation=numbered))
-
-    conformed = []
-    for table, selects in by_table.items():
-        run.progress.step(table)
-        arrival = Arrival(
-            table=TABLE[table],
-            source=source,
-            select=together(selects),
-            load=max(files),
-            loaded_at=run.now,
-            is_complete=mapping.is_complete,
-            noon=noon_of(run.settings.zone),
-            zone=run.settings.zone,
-        )
-        conformed.append(conform(run.lake.engine, arrival, files=files, number_rows=number_rows))
-    drop_views(run.lake, mapping)
-    return conformed, [*mapping.findings, *unmatched, *(found for done in conformed for found in done.findings)]
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 @contextmanager

@@ -48,7 +48,7 @@ def _numbers(
     folder: Folder, settings: Settings, lake: Lake, source: str, *, table: str, keys: Sequence[str]
 ) -> dict[tuple[str, int], int]:
     """Row numbers by key and load, found by mapping the source's files once more with their rows numbered."""
-    mapping = mapping_of(folder, settings, lake, source, relation=numbered)
+    mapping = mapping_of(folder, settings, lake, lake.raw_tables(source), relation=numbered)
     lay_views(lake, mapping)
     key = quoted(TABLE[table].key[0])
     selects = [select.sql for select in mapping.selects if select.table == table]
