@@ -26,11 +26,16 @@ SELECT
     coalesce(t.product, s.plan_name) AS product,
     t.starts_on,
     t.ends_on,
-    CAST(
-        greatest(
-            CAST(t.list_amount * coalesce(d.share_left, 1) AS DECIMAL(18, 2)) - coalesce(d.amount_off, 0), 0
-        ) AS DECIMAL(18, 4)
-    ) AS amount,
+    -- A discount cannot take more than there is; without a price nothing is known (greatest overlooks nulls).
+    CASE
+        WHEN t.list_amount IS NOT NULL
+            THEN
+                CAST(
+                    greatest(
+                        CAST(t.list_amount * coalesce(d.share_left, 1) AS DECIMAL(18, 2)) - coalesce(d.amount_off, 0), 0
+                    ) AS DECIMAL(18, 4)
+                )
+    END AS amount,
     upper(coalesce(s.currency, t.currency)) AS currency,
     CASE WHEN t.term > 1 THEN 'stripe:' || t.subscription_id || ':' || (t.term - 1) END AS renews_contract_id,
     t.cancelled_on,
