@@ -19,6 +19,10 @@ _FILE = "mart.duckdb"
 _MANIFEST = "manifest.json"
 
 
+class SnapshotError(Exception):
+    """The snapshot in force cannot be read; the message names the cure."""
+
+
 @dataclass(frozen=True)
 class Manifest:
     """What a snapshot was made of.
@@ -31,6 +35,7 @@ class Manifest:
     built_at: str
     as_of: str
     as_of_on: str
+    currency: str
     version: str
     newest_load: int
     inputs: Mapping[str, str]
@@ -92,17 +97,16 @@ def publish(mart: Path, draft: Draft, manifest: Manifest, *, keep: int) -> Snaps
 
 
 def current(mart: Path) -> Snapshot | None:
-    """The snapshot in force, or None before the first build."""
+    """The snapshot in force, or None before the first build; SnapshotError if it cannot be read."""
     pointer = mart / _CURRENT
     if not pointer.is_file():
         return None
     return _read(mart / pointer.read_text(encoding="utf-8").strip())
 
 
-def published(mart: Path) -> Sequence[Snapshot]:
-    """All kept snapshots, oldest first."""
-    folders = sorted(path.parent for path in mart.glob(f"*/{_MANIFEST}") if path.parent.suffix != _DRAFT)
-    return [_read(folder) for folder in folders]
+def published(mart: Path) -> Sequence[Path]:
+    """The folders of all kept snapshots, oldest first."""
+    return sorted(path.parent for path in mart.glob(f"*/{_MANIFEST}") if path.parent.suffix != _DRAFT)
 
 
 def name_at(moment: datetime) -> str:
@@ -111,13 +115,19 @@ def name_at(moment: datetime) -> str:
 
 
 def _read(folder: Path) -> Snapshot:
-    told = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-    told["grains"], told["kinds"] = tuple(told["grains"]), tuple(told["kinds"])
-    return Snapshot(folder, Manifest(**told))
+    try:
+        told = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        told["grains"], told["kinds"] = tuple(told["grains"]), tuple(told["kinds"])
+        return Snapshot(folder, Manifest(**told))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SnapshotError(
+            f"The snapshot {folder.name} cannot be read: it is damaged, or made by another version of Trueup."
+            " Compute it anew with `trueup build`."
+        ) from error
 
 
 def _remove_old(mart: Path, newest: str, keep: int) -> None:
-    older = [snapshot.folder for snapshot in published(mart) if snapshot.folder.name != newest]
+    older = [folder for folder in published(mart) if folder.name != newest]
     for folder in older[: max(0, len(older) - (keep - 1))]:
         shutil.rmtree(folder)
     # Drafts of builds that were cut off; one younger than a day may still be in the making.

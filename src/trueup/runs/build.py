@@ -12,6 +12,7 @@ from trueup import __version__
 from trueup.lake.duckdb import DuckDBEngine
 from trueup.mart.snapshot import Manifest, Snapshot, drafting, name_at, publish
 from trueup.metrics import calendars
+from trueup.metrics.audit import AuditError, sample_audit
 from trueup.metrics.catalogue_file import Catalogue
 from trueup.metrics.cells import WORK_SCHEMA
 from trueup.metrics.compute import Plan, Step, plan
@@ -24,6 +25,8 @@ from trueup.runs.settings import Settings
 from trueup.units.period import parse_kind
 
 META_SCHEMA = "meta"
+AUDITED = 20
+"""Cells that every build computes a second time, straight from their facts."""
 _GONE_WHEN_PUBLISHED = (WORK_SCHEMA, "state")
 
 
@@ -72,7 +75,7 @@ def build(folder: Folder, settings: Settings, *, as_of: datetime, progress: Prog
             done = carry_out(on.engine, made.steps, progress)
             rows = {f"{each.step.schema}.{each.step.name}": each.rows for each in done}
             progress.stage("checking")
-            check(on.engine, made)
+            check(on, made, settings)
             _enter(on.engine, made, done)
             manifest = _manifest(settings, known, on, name=name, rows=rows)
             for schema in _GONE_WHEN_PUBLISHED:
@@ -104,16 +107,20 @@ def carry_out(engine: DuckDBEngine, steps: Sequence[Step], progress: Progress) -
     return done
 
 
-def check(engine: DuckDBEngine, made: Plan) -> None:
-    """Refuse cells that contradict themselves: an entity twice in a period, a part larger than its whole."""
+def check(on: Ground, made: Plan, settings: Settings) -> None:
+    """Refuse cells that contradict themselves: an entity twice in a period, or a number its facts do not yield."""
     for table in dict.fromkeys(place.table for place in made.places):
-        twice = engine.query(
+        twice = on.engine.query(
             f'SELECT entity, period_key FROM {CELL_SCHEMA}."{table}" WHERE entity IS NOT NULL'
             " GROUP BY entity, period_kind, period_key HAVING count(*) > 1 LIMIT 1"
         )
         if twice.num_rows:
             entity, period = (column[0].as_py() for column in twice.columns)
             raise BuildCheckError(f"The cell of {entity} in {period} is there twice in {table}; nothing was published.")
+    try:
+        sample_audit(made, on.engine, cells=AUDITED, seed=int(on.horizon.as_of.timestamp()), rules=settings.rules)
+    except AuditError as error:
+        raise BuildCheckError(f"{error}; nothing was published.") from error
 
 
 def _enter(engine: DuckDBEngine, made: Plan, done: Sequence[Done]) -> None:
@@ -152,6 +159,7 @@ def _manifest(settings: Settings, known: Catalogue, on: Ground, *, name: str, ro
         built_at=datetime.now(UTC).replace(tzinfo=None).isoformat(),
         as_of=on.horizon.as_of.isoformat(),
         as_of_on=on.horizon.as_of_on.isoformat(),
+        currency=settings.currency,
         version=__version__,
         newest_load=int(newest),
         inputs={
