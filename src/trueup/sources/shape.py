@@ -51,7 +51,10 @@ class RawColumn:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Rows that a mapping leaves out on purpose: ``where`` finds them in the table's view, ``because`` says why."""
+    """Why a row that no mapping took was left out: ``because``, if ``where`` holds for it in the table's view.
+
+    The first rule that holds counts; a rule that always holds explains whatever is left.
+    """
 
     where: str
     because: str
@@ -219,6 +222,9 @@ def system_views(system: KnownSystem, rows: Mapping[str, Sequence[RawRows]]) -> 
     Each table that has a place in the model gets a view of all its rows, empty if nothing was delivered; a table with
     a key also gets ``latest_<table>``, one row per key. A table with versions has two columns more: ``_version_at``,
     and ``_recorded_at``, null in the first version unless the source dates that too.
+
+    Mappings that compare a moment with a bare date need days: those of the zone that the session's variable ``zone``
+    names (``SET VARIABLE zone = 'Europe/Berlin'``), else UTC's.
     """
     views = {}
     for name, table in system.tables.items():
@@ -236,7 +242,7 @@ def runnable(system: KnownSystem, delivered: Sequence[str]) -> tuple[RawMapping,
 
 
 def left_out_select(table: RawTable) -> str:
-    """The SELECT of rows of the table's view that its mappings leave out on purpose: _load, _row, because."""
+    """The SELECT of rows with the reason that holds if no mapping took them: _load, _row, because."""
     cases = " ".join(
         f"WHEN {rule.where} THEN '{rule.because.replace(chr(39), chr(39) * 2)}'" for rule in table.left_out
     )

@@ -24,7 +24,9 @@ SELECT
     'hubspot:' || coalesce(l.deal_id, trim(split_part(e.associateddealid, ';', 1))) AS deal_id,
     'hubspot:' || l.ticket_id AS case_id,
     e.hs_meeting_title AS subject,
-    CASE WHEN e.hs_createdate > coalesce(e.hs_meeting_start_time, e.hs_timestamp, e.hs_createdate) THEN e.hs_createdate END AS recorded_at,
+    CASE
+        WHEN e.hs_createdate > coalesce(e.hs_meeting_start_time, e.hs_timestamp, e.hs_createdate) THEN e.hs_createdate
+    END AS recorded_at,
     coalesce(e.is_deleted, e.archived, e._fivetran_deleted) AS is_deleted,
     e._load,
     e._row

@@ -1,4 +1,4 @@
--- Salesforce tells a change of owner twice, in names and in ids: the ids are taken, the names only where ids are missing.
+-- Salesforce tells a change of owner twice, in names and in ids: ids are taken, names only where ids are missing.
 WITH changes AS (
     SELECT
         *,

@@ -11,4 +11,7 @@ FROM done_task AS t
 LEFT JOIN person_by_name AS p ON t.owner_name = p.name
 WHERE
     coalesce(t.owner_id, t.owner_name, t.who_id) IS NOT NULL
-    AND NOT (coalesce(starts_with(t.owner_id, '00G'), false) AND coalesce(starts_with(t.who_id, '00Q'), t.who_id IS NULL))
+    AND NOT (
+        coalesce(starts_with(t.owner_id, '00G'), false)
+        AND coalesce(starts_with(t.who_id, '00Q'), t.who_id IS NULL)
+    )

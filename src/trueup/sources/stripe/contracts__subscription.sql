@@ -13,7 +13,9 @@ WITH discounts AS (
             d.begins_at IS NULL
             OR CASE
                 WHEN d.duration = 'once'
-                    THEN CAST(d.begins_at AS DATE) <= t.ends_on AND (t.term = 1 OR CAST(d.begins_at AS DATE) >= t.starts_on)
+                    THEN
+                        CAST(d.begins_at AS DATE) <= t.ends_on
+                        AND (t.term = 1 OR CAST(d.begins_at AS DATE) >= t.starts_on)
                 ELSE CAST(d.begins_at AS DATE) <= t.ends_on
             END
         )

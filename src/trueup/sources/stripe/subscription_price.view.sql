@@ -5,8 +5,9 @@ WITH items AS (
         coalesce(i.subscription_id, s.id) AS subscription_id,
         coalesce(i.price_unit_amount, p.unit_amount, i.plan_amount, n.amount) * coalesce(i.quantity, 1) AS amount,
         coalesce(i.price_recurring_interval, p.recurring_interval, i.plan_interval, n.interval) AS unit,
-        coalesce(i.price_recurring_interval_count, p.recurring_interval_count, i.plan_interval_count, n.interval_count, 1)
-            AS units,
+        coalesce(
+            i.price_recurring_interval_count, p.recurring_interval_count, i.plan_interval_count, n.interval_count, 1
+        ) AS units,
         coalesce(i.price_product_id, p.product_id, i.plan_product_id, n.product_id) AS product_id,
         coalesce(i.price_currency, p.currency, i.plan_currency, n.currency) AS currency
     FROM latest_subscription_item AS i
@@ -31,7 +32,8 @@ plans AS (
 parts AS (
     SELECT
         *,
-        units * CASE unit WHEN 'year' THEN 12 WHEN 'month' THEN 1 WHEN 'week' THEN 12 / 52.0 WHEN 'day' THEN 12 / 365.0 END
+        units
+        * CASE unit WHEN 'year' THEN 12 WHEN 'month' THEN 1 WHEN 'week' THEN 12 / 52.0 WHEN 'day' THEN 12 / 365.0 END
             AS months
     FROM (
         SELECT * FROM items
@@ -56,7 +58,11 @@ SELECT
     l.units,
     CASE
         WHEN count(*) = count(p.amount)
-            THEN CAST(sum(CASE WHEN p.months < l.months THEN p.amount * l.months / p.months ELSE p.amount END) AS DECIMAL(18, 4))
+            THEN
+                CAST(
+                    sum(CASE WHEN p.months < l.months THEN p.amount * l.months / p.months ELSE p.amount END)
+                    AS DECIMAL(18, 4)
+                )
     END AS amount,
     arg_max(coalesce(k.name, p.product_id), coalesce(p.amount, 0)) AS product,
     min(p.currency) AS currency

@@ -13,8 +13,12 @@ WITH domains AS (
 SELECT
     'zendesk:' || o.id AS account_id,
     o.name,
-    lower(coalesce(d.domain, nullif(list_filter(string_split(translate(o.domain_names, '[]",;''', '      '), ' '), x -> x <> '')[1], '')))
-        AS domain,
+    lower(
+        coalesce(
+            d.domain,
+            list_filter(string_split(translate(o.domain_names, '[]",;''', '      '), ' '), lambda x: x <> '')[1]
+        )
+    ) AS domain,
     o.created_at,
     o.external_id AS extra_external_id,
     o.deleted_at IS NOT NULL OR coalesce(o._fivetran_deleted, false) AS is_deleted,

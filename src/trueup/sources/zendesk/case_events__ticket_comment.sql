@@ -3,7 +3,8 @@ SELECT
     c.created_at AS occurred_at,
     'comment' AS kind,
     coalesce(
-        s.side, CASE WHEN c.author_id = a.requester_id THEN 'customer' WHEN c.author_id = '-1' THEN 'system' ELSE 'us' END
+        s.side,
+        CASE WHEN c.author_id = a.requester_id THEN 'customer' WHEN c.author_id = '-1' THEN 'system' ELSE 'us' END
     ) AS by,
     c.public AS is_public,
     CASE

@@ -21,4 +21,8 @@ LEFT JOIN (SELECT DISTINCT ticket_id FROM ticket_field_history) AS changes ON e.
 LEFT JOIN (SELECT DISTINCT ticket_id FROM ticket_comment) AS comments ON e.ticket_id = comments.ticket_id
 WHERE
     (e.comment_present AND comments.ticket_id IS NULL)
-    OR (coalesce(e.status, e.assignee_id) IS NOT NULL AND NOT coalesce(e.comment_present, false) AND changes.ticket_id IS NULL)
+    OR (
+        coalesce(e.status, e.assignee_id) IS NOT NULL
+        AND NOT coalesce(e.comment_present, false)
+        AND changes.ticket_id IS NULL
+    )

@@ -4,7 +4,14 @@ SELECT
     'zendesk:' || a.organization_id AS account_id,
     e.created_at AS occurred_at,
     coalesce(k.kind, 'email') AS kind,
-    CASE coalesce(s.side, CASE coalesce(e.commenter_id, e.author_id) WHEN a.requester_id THEN 'customer' WHEN a.assignee_id THEN 'us' END)
+    CASE
+        coalesce(
+            s.side,
+            CASE coalesce(e.commenter_id, e.author_id)
+                WHEN a.requester_id THEN 'customer'
+                WHEN a.assignee_id THEN 'us'
+            END
+        )
         WHEN 'customer' THEN 'inbound'
         WHEN 'us' THEN 'outbound'
         WHEN 'system' THEN 'outbound'

@@ -10,7 +10,9 @@ FROM (
     UNION ALL
     SELECT id
     FROM latest_user
-    WHERE contains(lower(tags), 'bot') AND list_contains(string_split(translate(lower(tags), '[]",;', '     '), ' '), 'bot')
+    WHERE
+        contains(lower(tags), 'bot')
+        AND list_contains(string_split(translate(lower(tags), '[]",;', '     '), ' '), 'bot')
 )
 WHERE user_id IS NOT NULL
 GROUP BY user_id
