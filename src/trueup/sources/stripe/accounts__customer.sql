@@ -15,8 +15,8 @@ SELECT
             contains(c.mail_domain, '.')
             AND c.mail_domain NOT IN (
                 'gmail.com', 'googlemail.com', 'outlook.com', 'hotmail.com', 'live.com', 'yahoo.com', 'icloud.com',
-                'me.com', 'aol.com', 'gmx.de', 'gmx.net', 'gmx.at', 'gmx.ch', 'web.de', 't-online.de', 'freenet.de', 'proton.me',
-                'protonmail.com', 'msn.com', 'yahoo.co.uk', 'orange.fr', 'free.fr', 'libero.it', 'qq.com', '163.com'
+                'me.com', 'aol.com', 'gmx.de', 'gmx.net', 'gmx.at', 'gmx.ch', 'web.de', 't-online.de', 'freenet.de',
+                'proton.me', 'protonmail.com', 'msn.com', 'yahoo.co.uk', 'orange.fr', 'free.fr', 'libero.it', 'qq.com', '163.com'
             )
             THEN c.mail_domain
     END AS domain,
