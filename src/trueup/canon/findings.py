@@ -59,6 +59,7 @@ CODES: Final[dict[str, str]] = {
     "table_delivered_twice": "the same table was delivered for several warehouses; one of them was taken",
     # rows
     "key_missing": "the row has no id; it cannot be told from others",
+    "row_left_out": "the mapping leaves the row out on purpose, and says why",
     "duplicate_key": "several rows of one delivery have the same key; the last one counts",
     "unknown_value": "the value is none of those that the canonical column may take",
     "required_missing": "the row lacks a value without which it means nothing",

@@ -57,8 +57,10 @@ def conform_source(run: Run, source: str, *, loaded_at: datetime, loads: Collect
     for select in mapping.selects:
         by_table.setdefault(select.table, []).append(select.sql)
     run.progress.stage(f"conforming {source}", steps=len(by_table))
+    # Some systems write days without a zone; their views read them in the workspace's.
+    run.lake.engine.execute(f"SET VARIABLE zone = {literal(run.settings.zone)}")
     lay_views(run.lake, mapping)
-    findings = [*mapping.findings, *_unmatched_names(run, mapping, source)]
+    findings = [*mapping.findings, *_unmatched_names(run, mapping, source), *_left_out(run, mapping, source)]
 
     def number_rows() -> None:
         lay_views(run.lake, mapping_of(run.folder, run.settings, run.lake, raws, relation=numbered))
@@ -128,3 +130,27 @@ def _unmatched_names(run: Run, mapping: SourceMapping, source: str) -> list[Find
         replace(found, file=found.file.replace('"', ""), message=found.message.replace('"', ""))
         for found in run_reference_checks(run.lake.engine.query, named, source=source)
     ]
+
+
+def _left_out(run: Run, mapping: SourceMapping, source: str) -> list[Finding]:
+    """Which delivered rows a known system's mapping leaves out on purpose, counted by the reason."""
+    findings = []
+    for table, select in mapping.left_out.items():
+        rows = run.lake.engine.query(
+            f"SELECT because, count(*) AS n, min(_row) AS first FROM ({select}) GROUP BY because ORDER BY because"
+        ).to_pylist()
+        findings += [
+            Finding(
+                severity="info",
+                code="row_left_out",
+                source=source,
+                file=table,
+                row=row["first"],
+                column=None,
+                value=None,
+                message=f"{row['n']:,} rows of {table} were left out: {row['because']}.",
+                cure="Nothing is to be done if that is so; the rows stay readable in the kept file.",
+            )
+            for row in rows
+        ]
+    return findings

@@ -23,7 +23,7 @@ from trueup.runs.reading import Query, Readers, found_in, noon_of, unreadable
 from trueup.runs.settings import Settings
 from trueup.sources.columns import profile, typed_select
 from trueup.sources.known import known_system
-from trueup.sources.shape import RawRows, runnable, system_views
+from trueup.sources.shape import RawRows, left_out_select, runnable, system_views
 
 NUMBERED_UP_TO = 1_000_000
 """Rows of larger tables are not numbered while they are imported: numbering takes one core, reading uses all. Their
@@ -57,6 +57,8 @@ class SourceMapping:
     findings: Sequence[Finding]
     is_complete: bool
     named: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """By the name of a delivered table: the SELECT of its rows that the mapping leaves out on purpose, and why."""
 
 
 Relation = Callable[[RawTable, str], str]
@@ -94,6 +96,7 @@ def mapping_of(
     views: dict[str, str] = {}
     selects: list[CanonicalSelect] = []
     findings: list[Finding] = []
+    left_out: dict[str, str] = {}
     for system in dict.fromkeys(raw.system for raw in raws if raw.system):
         of_system = [raw for raw in raws if raw.system == system]
         readers = Readers(settings.naive_zone, noon_of(settings.zone))
@@ -101,7 +104,8 @@ def mapping_of(
         views |= part.views
         selects += part.selects
         findings += part.findings
-    return SourceMapping(views, selects, findings, is_complete=True)
+        left_out |= part.left_out
+    return SourceMapping(views, selects, findings, is_complete=True, left_out=left_out)
 
 
 def mapping_digest(folder: Folder, raws: Sequence[RawTable]) -> str:
@@ -154,7 +158,8 @@ def of_known_system(
         rows.setdefault(raw.raw_name, []).append(RawRows(relation(raw), raw.columns, readings))
         findings += found
     selects = [CanonicalSelect(m.canonical, m.sql, f"{system}/{m.name}.sql") for m in runnable(known, list(rows))]
-    return SourceMapping(system_views(known, rows), selects, findings, is_complete=True)
+    left_out = {name: left_out_select(known.tables[name]) for name in rows if known.tables[name].left_out}
+    return SourceMapping(system_views(known, rows), selects, findings, is_complete=True, left_out=left_out)
 
 
 def of_own_sql(
