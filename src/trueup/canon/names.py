@@ -1,5 +1,6 @@
 """Names of companies and people, mail addresses and internet domains, in the one spelling that can be compared."""
 
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -189,6 +190,7 @@ def _without_umlauts(text: pl.Expr) -> pl.Expr:
     return text.str.replace_many({"ae": "a", "oe": "o", "ue": "u"})
 
 
+@cache
 def _country_names() -> dict[str, str]:
     names: dict[str, str] = {}
     for language in ("es", "fr", "de", "en"):
