@@ -32,6 +32,10 @@ COLUMNS = (
 """The columns of every answer, as ``trueup metrics --format csv`` prints them."""
 
 
+NAMED: tuple[Grain, ...] = ("account", "person")
+"""The grains whose entities have a name besides their id."""
+
+
 class UnknownNameError(Exception):
     """A metric, grain or period that does not exist; the message names the nearest one that does."""
 
@@ -55,10 +59,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """Rows in the columns ``COLUMNS``, and the SQL that yields them."""
+    """Rows in the columns ``COLUMNS``, by metric, period and entity; the SQL that yields them; what money is in."""
 
     rows: pa.Table
     sql: str
+    currency: str
 
 
 def read(snapshot: Snapshot, question: Question) -> Answer | None:
@@ -70,7 +75,8 @@ def read(snapshot: Snapshot, question: Question) -> Answer | None:
     engine = DuckDBEngine(snapshot.file, read_only=True)
     try:
         periods = _keys(engine, question)
-        return None if periods is None else answer(engine, question, places(engine), periods=periods)
+        currency = snapshot.manifest.currency
+        return None if periods is None else answer(engine, question, places(engine), currency=currency, periods=periods)
     finally:
         engine.close()
 
@@ -96,7 +102,22 @@ def _keys(engine: DuckDBEngine, question: Question) -> tuple[str, ...] | None:
     return tuple(str(key) for key in keys.column(0).to_pylist())
 
 
-def answer(engine: DuckDBEngine, question: Question, known: Sequence[Place], *, periods: Sequence[str] = ()) -> Answer:
+def names(snapshot: Snapshot, grain: Grain, entities: Sequence[str]) -> dict[str, str]:
+    """The names of accounts or people by id, of those that have one; empty for grains whose ids are names."""
+    if grain not in NAMED or not entities:
+        return {}
+    engine = DuckDBEngine(snapshot.file, read_only=True)
+    try:
+        listed = ", ".join(literal(entity) for entity in entities)
+        found = engine.query(f"SELECT entity, name FROM meta.names WHERE grain = '{grain}' AND entity IN ({listed})")
+    finally:
+        engine.close()
+    return dict(zip(found.column("entity").to_pylist(), found.column("name").to_pylist(), strict=True))
+
+
+def answer(
+    engine: DuckDBEngine, question: Question, known: Sequence[Place], *, currency: str, periods: Sequence[str] = ()
+) -> Answer:
     """The answer from cells in an engine that also holds ``meta.metrics``; ``periods``: keys, none for all."""
     check_names(question.metrics, {place.metric for place in known})
     wanted = [
@@ -105,7 +126,7 @@ def answer(engine: DuckDBEngine, question: Question, known: Sequence[Place], *, 
         if place.grain == question.grain and (not question.metrics or place.metric in question.metrics)
     ]
     if not wanted:
-        return Answer(_nothing(), "")
+        return Answer(_nothing(), "", currency)
     only = Only(kinds=(question.kind,), periods=periods, entities=question.entities)
     sql = (
         f"SELECT t.metric, m.family, m.department, t.grain, t.entity, t.period, t.value, t.numerator, t.denominator,"
@@ -113,7 +134,7 @@ def answer(engine: DuckDBEngine, question: Question, known: Sequence[Place], *, 
         f" JOIN calendar.periods p ON p.period_kind = t.period_kind AND p.period_key = t.period"
         f" ORDER BY m.position, p.first_on, t.entity"
     )
-    return Answer(engine.query(sql), sql)
+    return Answer(engine.query(sql), sql, currency)
 
 
 def places(engine: DuckDBEngine) -> list[Place]:

@@ -1,8 +1,11 @@
 """How a published number came about: what it means, the SQL, and the delivered rows behind it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 
 import pyarrow as pa
+import pyarrow.compute as pc
+from rapidfuzz import process
 
 from trueup.answers.cells import UnknownNameError, check_names
 from trueup.mart.snapshot import current
@@ -24,16 +27,31 @@ class NoSuchCellError(UnknownNameError):
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A number of the published snapshot, with its parts."""
+
+    grain: Grain
+    entity: str
+    period: str
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    n: int
+    pending: int
+    status: str
+
+
+@dataclass(frozen=True)
 class Explained:
     """A number with everything behind it.
 
-    ``cell``: its row of the tidy table. ``fact_sql``, ``cell_sql``: what was run. ``rows``: the fact rows behind it,
+    ``fact_sql``, ``cell_sql``: what was run. ``rows``: the fact rows behind it,
     each with what it counts as; ``row_count``: how many there are, shown or not. ``origins``: the delivered row by fact
     key, where fact rows are canonical rows.
     """
 
     explanation: Explanation
-    cell: dict[str, object]
+    cell: Cell
     fact_sql: str
     cell_sql: str
     rows: pa.Table
@@ -67,15 +85,39 @@ def explain_number(
     return Explained(told, cell, fact_sql, told.cell_sql, shown, count, found)
 
 
-def _cell(on: Ground, metric: str, grain: Grain, entity: str, period: str) -> dict[str, object]:
+def _cell(on: Ground, metric: str, grain: Grain, entity: str, period: str) -> Cell:
     rows = on.engine.query(f"SELECT * FROM mart.meta.places WHERE metric = '{metric}'").to_pylist()
     places = [Place(**row) for row in rows if row["grain"] == grain]
     if not places:
-        raise NoSuchCellError(f"{metric} is not computed by {grain}.")
+        raise NoSuchCellError(f"{metric} is not computed by {grain}. {_grains_of(rows, metric)}")
     found = on.engine.query(tidy(places, Only(periods=(period,), entities=(entity,)))).to_pylist()
     if not found:
-        raise NoSuchCellError(
-            f"There is no {metric} of {grain} {entity!r} in {period}: no fact stands behind it."
-            f" `trueup metrics {metric} --by {grain}` lists what there is."
+        raise NoSuchCellError(_why_not(on, places, entity=entity, period=period))
+    return Cell(**{part.name: found[0][part.name] for part in fields(Cell)})
+
+
+def _grains_of(rows: Sequence[Mapping[str, str]], metric: str) -> str:
+    if not rows:
+        return f"The published snapshot does not have {metric} at all; run `trueup build`."
+    return f"There are {', '.join(dict.fromkeys(row['grain'] for row in rows))}."
+
+
+def _why_not(on: Ground, places: Sequence[Place], *, entity: str, period: str) -> str:
+    """Which of the entity and the period there is no number for, and what there is instead."""
+    metric, grain = places[0].metric, places[0].grain
+    told = f"There is no {metric} of {grain} {entity!r} in {period}"
+    held = on.engine.query("SELECT period_kind, period_key, first_on, last_on FROM calendar.periods")
+    if period not in held.column("period_key").to_pylist():
+        kinds = ", ".join(f"{kind}s" for kind in pc.unique(held.column("period_kind")).to_pylist())
+        first, last = pc.min(held.column("first_on")), pc.max(held.column("last_on"))
+        return (
+            f"{told}: the published snapshot holds {kinds} from {first} to {last}. Numbers of other periods are"
+            " computed by `trueup metrics`, but only published ones can be explained."
         )
-    return dict(found[0])
+    entities = [str(row["entity"]) for row in on.engine.query(tidy(places)).to_pylist()]
+    if entity in entities:
+        lists = f"`trueup metrics {metric} --by {grain}` lists what there is"
+        return f"{told}: no fact stands behind it, so there is nothing to explain; {lists}."
+    near = process.extractOne(entity, sorted(set(entities)), processor=str.casefold)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return f"{told}: there is no number of {entity!r} in any period.{hint} Entities are named by id."

@@ -48,7 +48,7 @@ def compute(folder: Folder, settings: Settings, question: Question, *, as_of: da
         on.engine.create_schema(META_SCHEMA)
         on.engine.load(META_SCHEMA, "metrics", pa.Table.from_pylist(metric_rows(made)))
         on.engine.load(META_SCHEMA, "places", pa.Table.from_pylist([asdict(place) for place in made.places]))
-        return answer(on.engine, question, made.places)
+        return answer(on.engine, question, made.places, currency=settings.currency)
 
 
 def _periods(question: Question, within: calendars.Horizon, settings: Settings) -> list[Period]:

@@ -26,9 +26,9 @@ def _app(asked: str | None) -> typer.Typer:
     for name, summary in COMMANDS.items():
         if name == asked:
             module = importlib.import_module(f"trueup.cli.{_module(name)}")
-            app.command(name)(module.command)
+            app.command(name, short_help=summary)(module.command)
         else:
-            app.command(name, help=summary)(_not_loaded)
+            app.command(name, help=summary, short_help=summary)(_not_loaded)
     app.callback()(_root)
     return app
 

@@ -9,7 +9,6 @@ from trueup.cli.options import AsOf, Workspace
 from trueup.cli.output import refusing
 from trueup.cli.progress import progress
 from trueup.lake.engine import EngineError
-from trueup.lake.store import LakeBusyError
 from trueup.metrics.catalogue_file import CatalogueError
 from trueup.metrics.instances import DefinitionError
 from trueup.runs.build import BuildCheckError, build
@@ -31,7 +30,6 @@ def command(
         CatalogueError,
         DefinitionError,
         BuildCheckError,
-        LakeBusyError,
         InvalidInstant,
         EngineError,
         OSError,

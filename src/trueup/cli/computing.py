@@ -6,6 +6,7 @@ from trueup.answers.cells import Answer, Question, UnknownNameError
 from trueup.cli.output import refusing
 from trueup.cli.progress import progress
 from trueup.lake.engine import EngineError
+from trueup.mart.snapshot import SnapshotError
 from trueup.metrics.catalogue_file import CatalogueError
 from trueup.metrics.instances import DefinitionError
 from trueup.runs.folder import Folder, WorkspaceError
@@ -23,6 +24,8 @@ ERRORS = (
     CatalogueError,
     DefinitionError,
     EngineError,
+    SnapshotError,
+    OSError,
 )
 """What may be wrong with a question or with the workspace that it is asked of."""
 

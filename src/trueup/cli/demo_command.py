@@ -12,7 +12,6 @@ from trueup.answers.board import board
 from trueup.cli.computing import ERRORS
 from trueup.cli.output import refuse, refusing
 from trueup.cli.progress import progress
-from trueup.lake.store import LakeBusyError
 from trueup.reports.board import page
 from trueup.runs.build import build
 from trueup.runs.folder import Folder
@@ -36,7 +35,7 @@ def command(
     if made.settings_file.exists():
         refuse(f"{made.root} holds a workspace already. Remove it, or name another folder: trueup demo OTHER.")
     company = replace(SIZES["demo"], seed=seed, accounts=accounts)
-    with refusing(*ERRORS, DeliveryError, LakeBusyError, OSError), progress() as shown:
+    with refusing(*ERRORS, DeliveryError, OSError), progress() as shown:
         shown.stage("making the example company")
         exports = made.root / "exports"
         generate(exports, company=company)

@@ -5,13 +5,13 @@ import shutil
 from collections.abc import Iterator
 from importlib.metadata import version
 
-import duckdb
 import typer
 
 from trueup import __version__, workspace
 from trueup.cli.options import Workspace
-from trueup.lake.store import LakeBusyError, open_lake
-from trueup.mart.snapshot import current
+from trueup.lake.engine import EngineError
+from trueup.lake.store import open_lake
+from trueup.mart.snapshot import SnapshotError, current
 from trueup.metrics.catalogue_file import CatalogueError
 from trueup.runs.build import definitions
 from trueup.runs.folder import Folder, WorkspaceError, find
@@ -61,11 +61,15 @@ def _problems_of_data(found: Folder) -> Iterator[str]:
         with open_lake(found.lake, read_only=True) as lake:
             counts = {table: count for table, count in lake.row_counts().items() if count}
             newest = lake.newest_load()
-    except (LakeBusyError, duckdb.Error) as error:
-        yield f"The lake cannot be opened: {error}"
+    except EngineError as error:
+        yield str(error)
         return
     typer.echo("✓ lake: " + ", ".join(f"{count:,} {table}" for table, count in counts.items()))
-    snapshot = current(found.mart)
+    try:
+        snapshot = current(found.mart)
+    except SnapshotError as error:
+        yield str(error)
+        return
     if snapshot is None:
         yield "Nothing was computed yet: `trueup build`."
     elif snapshot.manifest.newest_load < newest:

@@ -1,21 +1,22 @@
 """``trueup import``."""
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-import pyarrow as pa
 import typer
 
 from trueup import workspace
 from trueup.cli.options import Workspace
-from trueup.cli.output import Format, refusing, show
+from trueup.cli.output import refusing
 from trueup.cli.progress import progress
+from trueup.cli.tables import Column, heading, paragraph, table
 from trueup.lake.conform import MappingError
 from trueup.lake.engine import EngineError
-from trueup.lake.store import LakeBusyError
 from trueup.runs.folder import WorkspaceError, find
 from trueup.runs.mapping import SourceMappingError
-from trueup.runs.pull import ImportReport, pull, rehearse
+from trueup.runs.pull import ImportReport, Taken, pull, rehearse
 from trueup.sources.delivery import DeliveryError
 
 
@@ -33,7 +34,6 @@ def command(
         DeliveryError,
         MappingError,
         SourceMappingError,
-        LakeBusyError,
         EngineError,
         OSError,
     )
@@ -46,17 +46,69 @@ def command(
 
 
 def _tell(report: ImportReport, *, dry_run: bool) -> None:
-    taken = [{"file": t.path, "rows": t.rows, "source": t.source, "": t.outcome, "as": t.became} for t in report.taken]
-    if taken:
-        show(pa.Table.from_pylist(taken), Format.table, None)
-    conformed = [
-        {"canonical table": c.table, "mapped": c.mapped, "new rows": c.new_rows, "new versions": c.new_versions}
-        for c in report.conformed
-    ]
-    if conformed:
-        show(pa.Table.from_pylist(conformed), Format.table, None)
-    counts = {s: sum(f.severity == s for f in report.findings) for s in ("error", "warning", "info")}
-    told = ", ".join(f"{count} {severity}" for severity, count in counts.items())
-    typer.echo(f"Findings: {told}. See them with `trueup findings`.")
+    _tell_sources(report.taken)
+    _tell_kept([taken for taken in report.taken if taken.outcome == "kept"])
+    _tell_canonical(report)
+    _tell_findings(report)
     if dry_run:
         typer.echo("This was a rehearsal: nothing was changed.")
+    elif any(done.new_rows or done.new_versions for done in report.conformed):
+        typer.echo("Next: trueup build")
+    elif any(taken.outcome != "seen" for taken in report.taken):
+        typer.echo("Nothing new can be computed from this.")
+    else:
+        typer.echo("Nothing new: the lake is as it was.")
+
+
+def _tell_sources(taken: Sequence[Taken]) -> None:
+    sources = list(dict.fromkeys(each.source for each in taken))
+    of = {source: [each for each in taken if each.source == source] for source in sources}
+    if not sources:
+        return
+
+    def counted(outcome: str) -> list[str]:
+        return [f"{sum(each.outcome == outcome for each in of[source]) or ''}" for source in sources]
+
+    table(
+        Column("source", sources),
+        Column("tables", [f"{len(of[source])}" for source in sources], right=True),
+        Column("rows", [f"{sum(each.rows for each in of[source]):,}" for source in sources], right=True),
+        Column("mapped", counted("mapped"), right=True),
+        Column("kept only", counted("kept"), right=True),
+        Column("seen before", counted("seen"), right=True),
+    )
+    typer.echo()
+
+
+def _tell_kept(kept: Sequence[Taken]) -> None:
+    if not kept:
+        return
+    heading("Kept as delivered, not mapped")
+    table(
+        Column("file", [each.path for each in kept], wraps=True),
+        Column("rows", [f"{each.rows:,}" for each in kept], right=True),
+        Column("why", [each.became.removeprefix("kept, not mapped: ") for each in kept], wraps=True),
+    )
+    typer.echo()
+
+
+def _tell_canonical(report: ImportReport) -> None:
+    names = sorted({done.table for done in report.conformed})
+    of = {name: [done for done in report.conformed if done.table == name] for name in names}
+    if not names:
+        return
+    table(
+        Column("canonical table", names),
+        Column("mapped rows", [f"{sum(done.mapped for done in of[name]):,}" for name in names], right=True),
+        Column("new", [f"{sum(done.new_rows for done in of[name]):,}" for name in names], right=True),
+        Column("new versions", [f"{sum(done.new_versions for done in of[name]):,}" for name in names], right=True),
+    )
+    typer.echo()
+
+
+def _tell_findings(report: ImportReport) -> None:
+    codes = Counter((found.severity, found.code) for found in report.findings)
+    if not codes:
+        return
+    told = ", ".join(f"{count:,} {severity} {code}" for (severity, code), count in codes.most_common())
+    paragraph(f"Findings: {told}. `trueup findings` shows them.")

@@ -8,7 +8,8 @@ import typer
 from trueup.answers.merging import merges_of
 from trueup.cli.computing import ERRORS
 from trueup.cli.options import OutputFile, OutputFormat, Workspace
-from trueup.cli.output import Format, refuse, refusing, show
+from trueup.cli.output import Format, check_can_write, refuse, refusing, write
+from trueup.cli.tables import heading, paragraph
 from trueup.lake.state import MERGEABLE
 from trueup.runs.folder import find
 
@@ -20,23 +21,34 @@ def command(
     folder: Workspace = None,
 ) -> None:
     """Show which ids were found to be the same account, contact or person."""
+    check_can_write(form, output)
     if what not in MERGEABLE:
         refuse(f"{what!r} cannot be merged; ask for {', '.join(MERGEABLE)}.")
     with refusing(*ERRORS):
         rows = merges_of(find(folder), what)
-    if form is Format.table and rows.num_rows == 0:
+        if form is Format.table:
+            _tell(rows, what)
+        else:
+            write(_plain(rows) if form is Format.csv else rows, form, output)
+
+
+def _tell(rows: pa.Table, what: str) -> None:
+    if rows.num_rows == 0:
         typer.echo(f"No {what} were merged.")
         return
-    show(_plain(rows) if form in {Format.table, Format.csv} else rows, form, output)
-    if form is Format.table:
-        typer.echo(
-            f"{rows.num_rows} {what} have several ids. If two of them are not the same, add their ids to"
-            " `[identity] separate` in trueup.toml; if others are, to `same`; then `trueup build`."
-        )
+    for row in rows.to_pylist():
+        ids = ", ".join(f"{each} ({source})" for each, source in zip(row["ids"], row["sources"], strict=True))
+        heading(" = ".join(dict.fromkeys(filter(None, row["names"]))) or row["entity_id"])
+        paragraph(ids, indent=2)
+        paragraph(f"by {', '.join(row['rules'])}, score {row['score']:.2f}: {' '.join(row['evidence'])}", indent=2)
+    typer.echo(
+        f"\n{rows.num_rows} {what} have several ids. If two of them are not the same, add their ids to"
+        " `[identity] separate` in trueup.toml; if others are, to `same`; then `trueup build`."
+    )
 
 
 def _plain(rows: pa.Table) -> pa.Table:
-    """Lists as text, since neither a table nor CSV has lists."""
+    """Lists as text, since CSV has no lists."""
     told = [
         {name: ", ".join(map(str, value)) if isinstance(value, list) else value for name, value in row.items()}
         for row in rows.to_pylist()

@@ -1,23 +1,32 @@
 """``trueup metrics``."""
 
 import importlib
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Annotated
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import typer
 
-from trueup.answers.cells import Answer, Question, UnknownNameError, check_grain, read
+from trueup.answers.cells import Answer, Question, UnknownNameError, check_grain, names, read
 from trueup.cli.options import AsOf, OutputFile, OutputFormat, Workspace
-from trueup.cli.output import Format, refuse, refusing, show
+from trueup.cli.output import Format, check_can_write, refuse, refusing, write
+from trueup.cli.tables import Column, heading, table
+from trueup.cli.values import digits, notes, unit_shown
 from trueup.lake.engine import EngineError
-from trueup.mart.snapshot import current
+from trueup.mart.snapshot import SnapshotError, current
+from trueup.metrics.metric import COMPANY
 from trueup.runs.folder import Folder, WorkspaceError, find
 
-_SHOWN = ("metric", "entity", "period", "value", "n", "pending", "status", "unit")
+_PERIODS_SHOWN = 6
+"""The newest periods, which a table for people shows where no other were asked for."""
+Row = Mapping[str, str]
 
 
 def command(
-    names: Annotated[list[str] | None, typer.Argument(help="Metrics; default: all.")] = None,
-    by: Annotated[str, typer.Option(help="account, person, team, department, segment, industry, company.")] = "company",
+    metrics: Annotated[list[str] | None, typer.Argument(help="Metrics; default: all.")] = None,
+    by: Annotated[str, typer.Option(help="account, person, team, department, segment, industry, company.")] = COMPANY,
     period: Annotated[str, typer.Option(help="day, week, month, quarter, year, all, or a window such as P90D.")] = (
         "month"
     ),
@@ -30,10 +39,11 @@ def command(
     folder: Workspace = None,
 ) -> None:
     """Show metrics by account, person, team, segment, ..."""
-    with refusing(WorkspaceError, UnknownNameError, EngineError):
+    check_can_write(form, output)
+    with refusing(WorkspaceError, UnknownNameError, EngineError, SnapshotError, OSError):
         found = find(folder)
         question = Question(
-            metrics=tuple(names or ()),
+            metrics=tuple(metrics or ()),
             grain=check_grain(by),
             kind=period,
             first=first,
@@ -42,7 +52,10 @@ def command(
             as_of=as_of,
         )
         answer = _answer(found, question)
-    show(answer.rows, form, output, columns=_SHOWN)
+        if form is Format.table:
+            _tell(found, question, answer)
+        else:
+            write(answer.rows, form, output)
 
 
 def _answer(folder: Folder, question: Question) -> Answer:
@@ -56,6 +69,76 @@ def _answer(folder: Folder, question: Question) -> Answer:
 
 def _condition(text: str) -> tuple[str, str]:
     column, sign, value = text.partition("=")
-    if not sign:
+    if not sign or not column.strip():
         refuse(f"--where {text!r} is no condition; write column=value, such as segment=midmarket.")
     return column.strip(), value.strip()
+
+
+def _tell(folder: Folder, question: Question, answer: Answer) -> None:
+    """The newest periods unless others were asked for, a table per metric where it has more than one entity."""
+    rows, left_out = _newest(answer.rows) if question.first is None and question.last is None else (answer.rows, "")
+    if not rows.num_rows:
+        such = " and ".join(f"{column}={value}" for column, value in question.where)
+        typer.echo(
+            f"No fact {f'with {such} ' if such else ''}stands behind any of these numbers."
+            " `trueup readiness` says what is missing, `trueup findings` what is wrong."
+        )
+        return
+    listed = rows.to_pylist()
+    units = [unit_shown(row["unit"], answer.currency) for row in listed]
+    told = [
+        {
+            "metric": row["metric"],
+            "entity": row["entity"],
+            "period": row["period"],
+            "value": digits(row["value"], row["unit"]),
+            "unit": unit,
+            "n": f"{row['n']:,}",
+            "notes": notes(row["status"], row["pending"]),
+        }
+        for row, unit in zip(listed, units, strict=True)
+    ]
+    if question.grain == COMPANY:
+        _print(told, ("metric", "period", "value", "unit", "n", "notes"))
+    else:
+        snapshot = current(folder.mart)
+        entities = sorted({row["entity"] for row in told})
+        called = names(snapshot, question.grain, entities) if snapshot else {}
+        for metric, of_metric in groupby(told, key=lambda row: row["metric"]):
+            _of_entities(metric, list(of_metric), called)
+    if left_out:
+        typer.echo(left_out)
+
+
+def _of_entities(metric: str, rows: Sequence[Row], called: Mapping[str, str]) -> None:
+    heading(metric)
+    if called:
+        rows = [{**row, "name": called.get(row["entity"], "")} for row in rows]
+    _print(rows, ("entity", *(["name"] if called else []), "period", "value", "unit", "n", "notes"))
+    typer.echo()
+
+
+def _print(rows: Sequence[Row], columns: tuple[str, ...]) -> None:
+    wide = {"name", "notes", "entity"}
+    table(
+        *(
+            Column(
+                "" if name == "unit" else name,
+                [row[name] for row in rows],
+                right=name in {"value", "n"},
+                wraps=name in wide,
+            )
+            for name in columns
+            if any(row[name] for row in rows)
+        )
+    )
+
+
+def _newest(rows: pa.Table) -> tuple[pa.Table, str]:
+    """The rows of the newest periods that there are, and what to say of the others."""
+    periods = sorted(pc.unique(rows.column("period")).to_pylist())
+    if len(periods) <= _PERIODS_SHOWN:
+        return rows, ""
+    shown = periods[-_PERIODS_SHOWN:]
+    older = f"Older ones, back to {periods[0]}: --from {periods[0]}, or --format csv for all."
+    return rows.filter(pc.is_in(rows.column("period"), pa.array(shown))), older

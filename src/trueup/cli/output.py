@@ -1,8 +1,11 @@
 """What commands print: tables for people, CSV, JSON and Parquet for programs; errors in one paragraph on stderr."""
 
+import errno
+import importlib
 import json
+import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,12 +15,32 @@ from typing import NoReturn
 
 import pyarrow as pa
 import typer
-from pyarrow import csv, parquet
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
+from pyarrow import csv
 
+from trueup.cli.tables import NOTHING, Column, table
+
+_LONG = 12
+"""Texts longer than this may be wrapped in a table."""
 _NUMERIC = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
+_NO_SPACE = "Free some space there and run the command again; what was there before is unchanged."
+_CURES: Mapping[int, str] = {
+    errno.ENOENT: "Check the path; a folder to write into must exist already.",
+    errno.EACCES: "Change its permissions, or name another place.",
+    errno.EPERM: "Change its permissions, or name another place.",
+    errno.EROFS: "Name a place that can be written to.",
+    errno.ENOSPC: _NO_SPACE,
+    errno.EDQUOT: _NO_SPACE,
+    errno.EFBIG: _NO_SPACE,
+    errno.EISDIR: "Name a file, not a folder.",
+    errno.ENOTDIR: "Name a file within a folder.",
+    errno.EEXIST: "Remove it, or name another place.",
+}
+_ENGINE_CURES: Mapping[str, str] = {
+    "No space left": _NO_SPACE,
+    "File too large": _NO_SPACE,
+    "max_temp_directory_size": _NO_SPACE,
+    "Out of Memory": "Set a larger memory_limit under [build] in trueup.toml, or close other programs.",
+}
 
 
 class Format(StrEnum):
@@ -41,60 +64,101 @@ def refusing(*errors: type[Exception]) -> Iterator[None]:
     try:
         yield
     except errors as error:
-        refuse(str(error))
+        if isinstance(error, BrokenPipeError):  # Whoever read what we print has seen enough.
+            raise
+        refuse(_told(error))
 
 
-def show(rows: pa.Table, form: Format, output: Path | None, *, columns: Sequence[str] = ()) -> None:
-    """Print ``rows``, or write them to ``output``; ``columns`` picks what a table for people shows."""
-    if form is Format.parquet:
-        if output is None:
-            refuse("Parquet is no text to print; name a file with --output FILE.")
-        parquet.write_table(rows, output)
-    elif form is Format.csv:
-        _write_csv(rows, output)
-    elif form is Format.json:
-        _write_text(json.dumps(rows.to_pylist(), default=_plain, indent=1, ensure_ascii=False) + "\n", output)
-    elif output is not None:
+def _told(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno is not None:
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{os.strerror(error.errno)}. {_CURES.get(error.errno, '')}".strip()
+    told = " ".join(str(error).split())
+    cure = next((cure for sign, cure in _ENGINE_CURES.items() if sign in told), None)
+    return f"{told.rstrip('.')}. {cure}" if cure else told
+
+
+def show(rows: pa.Table, form: Format, output: Path | None) -> None:
+    """Print ``rows``, or write them to ``output``; what is written is there whole or not at all."""
+    if form is Format.table:
+        _check_prints(output)
+        table(*(shown_column(rows, name) for name in rows.column_names))
+    else:
+        write(rows, form, output)
+
+
+def write(rows: pa.Table, form: Format, output: Path | None) -> None:
+    """Write ``rows`` for programs: to stdout, or to ``output``, which is then there whole or not at all."""
+    if output is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(_bytes(rows, form))
+        sys.stdout.buffer.flush()
+        return
+    partial = output.with_name(f"{output.name}.partial")
+    try:
+        partial.write_bytes(_bytes(rows, form))
+        partial.replace(output)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def check_can_write(form: Format, output: Path | None) -> None:
+    """Refuse, before anything is computed, what cannot be written as asked."""
+    if form is Format.parquet and output is None:
+        refuse("Parquet is no text to print; name a file with --output FILE.")
+    if form is Format.table:
+        _check_prints(output)
+    if output is not None and not output.parent.is_dir():
+        refuse(f"There is no folder {output.parent} to write {output.name} into. Make it, or name another file.")
+    if output is not None and output.is_dir():
+        refuse(f"{output} is a folder. Name a file in it.")
+
+
+def _check_prints(output: Path | None) -> None:
+    if output is not None:
         refuse("A table for people is printed, not written; add --format csv, json or parquet.")
+
+
+def _bytes(rows: pa.Table, form: Format) -> bytes:
+    if form is Format.json:
+        told = json.dumps(rows.to_pylist(), default=_plain, indent=1, ensure_ascii=False)
+        return f"{told}\n".encode()
+    sink = pa.BufferOutputStream()
+    if form is Format.parquet:
+        # Parquet takes long to load, and is seldom asked for.
+        importlib.import_module("pyarrow.parquet").write_table(rows, sink)
     else:
-        _print_table(rows.select(columns) if columns else rows)
+        sink.write(f"{','.join(rows.column_names)}\n".encode())
+        csv.write_csv(rows, sink, csv.WriteOptions(quoting_style="needed", include_header=False))
+    return bytes(sink.getvalue().to_pybytes())
 
 
-def _write_csv(rows: pa.Table, output: Path | None) -> None:
-    options = csv.WriteOptions(quoting_style="needed")
-    if output is None:
-        sink = pa.BufferOutputStream()
-        csv.write_csv(rows, sink, options)
-        sys.stdout.buffer.write(sink.getvalue().to_pybytes())
-    else:
-        csv.write_csv(rows, output, options)
-
-
-def _write_text(text: str, output: Path | None) -> None:
-    if output is None:
-        sys.stdout.write(text)
-    else:
-        output.write_text(text, encoding="utf-8")
-
-
-def _print_table(rows: pa.Table) -> None:
-    shown = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for field in rows.schema:
-        numeric = any(check(field.type) for check in _NUMERIC)
-        shown.add_column(field.name, justify="right" if numeric else "left", overflow="fold")
-    for row in rows.to_pylist():
-        shown.add_row(*(_cell(value) for value in row.values()))
-    Console(width=None if sys.stdout.isatty() else 160).print(shown)
+def shown_column(rows: pa.Table, name: str) -> Column:
+    """A column as people read it."""
+    is_numeric = any(check(rows.schema.field(name).type) for check in _NUMERIC)
+    cells = [_cell(value) for value in rows.column(name).to_pylist()]
+    return Column(name, cells, right=is_numeric, wraps=not is_numeric and max(map(len, cells), default=0) > _LONG)
 
 
 def _cell(value: object) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, float):
-        return f"{value:,.4f}".rstrip("0").rstrip(".") if abs(value) < 1000 else f"{value:,.1f}"
-    if isinstance(value, Decimal):
-        return f"{value:,.2f}"
-    return str(value)
+    match value:
+        case None:
+            told = NOTHING
+        case bool():
+            told = "yes" if value else "no"
+        case int():
+            told = f"{value:,}"
+        case float():
+            told = f"{value:,.4f}".rstrip("0").rstrip(".") if abs(value) < 1000 else f"{value:,.1f}"
+        case Decimal():
+            told = f"{value:,.2f}"
+        case datetime():
+            told = value.isoformat(sep=" ", timespec="seconds")
+        case list():
+            told = ", ".join(map(_cell, value))
+        case _:
+            told = str(value)
+    return told
 
 
 def _plain(value: object) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from trueup.lake.engine import EngineError
+from trueup.lake.engine import EngineError, FileBusyError, FileDamagedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
     from ibis import Table
+
+
+_SIGNS_OF_DAMAGE = ("not a valid DuckDB database", "checksum", "Corrupt", "corrupt", "Serialization Error")
 
 
 def quoted(name: str) -> str:
@@ -53,7 +56,11 @@ class DuckDBEngine:
             config["temp_directory"] = str(spill)
         if threads:
             config["threads"] = threads
-        self.connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
+        where = str(path) if path else ":memory:"
+        try:
+            self.connection = duckdb.connect(where, read_only=read_only, config=config)
+        except duckdb.Error as error:
+            raise _not_opened(where, error) from error
         self.connection.execute("SET TimeZone = 'UTC'")
 
     def compile(self, expression: Table) -> str:
@@ -131,7 +138,11 @@ class DuckDBEngine:
     def attach(self, path: Path, name: str, *, read_only: bool) -> None:
         """Make another DuckDB file reachable as the catalog ``name``; its schemas are then called ``name.schema``."""
         mode = " (READ_ONLY)" if read_only else ""
-        self.execute(f"ATTACH {literal(str(path))} AS {quoted(name)}{mode}")
+        sql = f"ATTACH {literal(str(path))} AS {quoted(name)}{mode}"
+        try:
+            self.connection.execute(sql)
+        except duckdb.Error as error:
+            raise _not_opened(str(path), error) from error
 
     def detach(self, name: str) -> None:
         """Let go of an attached file."""
@@ -160,6 +171,20 @@ class DuckDBEngine:
     def close(self) -> None:
         """Give the connection back."""
         self.connection.close()
+
+
+def _not_opened(path: str, error: duckdb.Error) -> EngineError:
+    """Why a file could not be opened: a lock passes by itself, everything else does not."""
+    told = str(error)
+    if "lock" in told.lower():
+        return FileBusyError(f"{path} is in use: another import or build is under way. Try again when it is over.", "")
+    if any(sign in told for sign in _SIGNS_OF_DAMAGE):
+        return FileDamagedError(
+            f"{path} is damaged ({told.splitlines()[0]}). Put back a copy of it, or remove it and import and build"
+            " anew from your exports.",
+            "",
+        )
+    return EngineError(told, "")
 
 
 def _path(schema: str) -> str:

@@ -20,6 +20,14 @@ class EngineError(Exception):
         self.sql = sql
 
 
+class FileBusyError(EngineError):
+    """Another process writes to the file; nothing was changed, and waiting helps."""
+
+
+class FileDamagedError(EngineError):
+    """The file is not what was written there."""
+
+
 class Engine(Protocol):
     """One open connection to an engine.
 

@@ -13,12 +13,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
-import duckdb
 import pyarrow as pa
 from pyarrow import parquet
 
 from trueup.canon.tables import PROVENANCE, TABLES, CanonicalTable, ColumnType
 from trueup.lake.duckdb import DuckDBEngine, literal, quoted
+from trueup.lake.engine import FileBusyError
 
 DUCKDB_TYPES: dict[ColumnType, str] = {
     "text": "VARCHAR",
@@ -49,9 +49,7 @@ CREATE TABLE IF NOT EXISTS meta.findings (
 CREATE TABLE IF NOT EXISTS meta.settings (name VARCHAR PRIMARY KEY, value VARCHAR);
 """
 
-
-class LakeBusyError(Exception):
-    """Another process has the lake open for writing."""
+LakeBusyError = FileBusyError
 
 
 @dataclass(frozen=True)
@@ -219,14 +217,9 @@ class Lake:
 
 @contextmanager
 def open_lake(path: Path, *, read_only: bool = False, memory_limit: str | None = None) -> Iterator[Lake]:
-    """The lake at ``path``, made if it is not there; LakeBusyError while another process writes to it."""
+    """The lake at ``path``, made if it is not there; FileBusyError while another process writes to it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        engine = DuckDBEngine(path, read_only=read_only, memory_limit=memory_limit, spill=path.parent / "spill")
-    except duckdb.IOException as error:
-        if "lock" in str(error).lower():
-            raise LakeBusyError(f"{path} is in use by another process.") from error
-        raise
+    engine = DuckDBEngine(path, read_only=read_only, memory_limit=memory_limit, spill=path.parent / "spill")
     lake = Lake(engine, path.parent / "raw", read_only=read_only)
     try:
         yield lake

@@ -27,6 +27,10 @@ from trueup.units.period import parse_kind
 META_SCHEMA = "meta"
 AUDITED = 20
 """Cells that every build computes a second time, straight from their facts."""
+_NAMES = (
+    "SELECT 'account' AS grain, account_id AS entity, name FROM state.accounts WHERE name IS NOT NULL"
+    " UNION ALL SELECT 'person', person_id, any_value(name) FROM state.people WHERE name IS NOT NULL GROUP BY person_id"
+)
 _GONE_WHEN_PUBLISHED = (WORK_SCHEMA, "state")
 
 
@@ -130,6 +134,7 @@ def _enter(engine: DuckDBEngine, made: Plan, done: Sequence[Done]) -> None:
     engine.load(META_SCHEMA, "metrics", pa.Table.from_pylist(metric_rows(made)))
     steps = [{"schema": d.step.schema, "name": d.step.name, "about": d.step.about, "sql": d.sql} for d in done]
     engine.load(META_SCHEMA, "steps", pa.Table.from_pylist(steps))
+    engine.create_table(META_SCHEMA, "names", _NAMES)
 
 
 def metric_rows(made: Plan) -> list[dict[str, str | int]]:

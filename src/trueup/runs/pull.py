@@ -56,7 +56,7 @@ def pull(
     A source whose mapping was changed since its last import is mapped again from its kept files, new ones or none.
 
     Raises DeliveryError for a path that cannot be read, MappingError or SourceMappingError for a mapping that does not
-    work, LakeBusyError while another import runs.
+    work, FileBusyError while another import runs.
     """
     with _scratch(folder) as scratch, open_lake(folder.lake, memory_limit=settings.memory_limit) as lake:
         progress.stage("reading")
