@@ -4,6 +4,7 @@ COMMANDS: dict[str, str] = {
     "demo": "Make the example company, import its exports, compute everything, write its board.",
     "init": "Make a new workspace.",
     "import": "Import exports: files, folders, zips.",
+    "fetch": "Fetch what is new from a live system, and import it.",
     "build": "Compute every metric and publish the result.",
     "metrics": "Show metrics by account, person, team, segment, ...",
     "explain": "Show how a number came about: definition, SQL, rows.",
