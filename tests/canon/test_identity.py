@@ -27,6 +27,14 @@ def test_a_helpdesk_that_keeps_the_crms_id_is_believed_in_both_spellings_of_the_
     }
 
 
+def test_the_two_spellings_of_one_salesforce_id_are_one_account() -> None:
+    rows = """account_id          source   name
+              001D000000IRFmaIAH  crm      Acme Inc.
+              001D000000IRFma     billing  -
+              001D000000IRFmA     billing  -"""
+    assert linked(rows) == {("001D000000IRFma", "001D000000IRFmaIAH"): "same_id"}
+
+
 def test_a_short_external_id_must_be_confirmed_by_name_or_domain() -> None:
     rows = """account_id  source    name    domain    extra
               42          billing   Acme    acme.com  -

@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 import pyarrow as pa
 
+from trueup.canon.identifiers import by_spelling_of_id, named_pairs
 from trueup.canon.links import (
     as_links,
     clustered,
@@ -23,7 +24,6 @@ from trueup.canon.links import (
     told,
 )
 from trueup.canon.names import company_key, corporate_domain, country_code
-from trueup.units.ids import same_salesforce_id
 
 TELLING_ID_LENGTH: Final = 8
 """A shorter id, such as 42, may be another system's: domain or name must confirm it."""
@@ -81,7 +81,7 @@ def _accounts(accounts: pa.Table) -> pl.DataFrame:
 
 def _certain_links(known: pl.DataFrame) -> list[pl.DataFrame]:
     """The strongest rule first; each sees what the earlier ones joined."""
-    found = [_by_external_id(known)]
+    found = [by_spelling_of_id(known), _by_external_id(known)]
     found.append(_by_domain_and_name(clustered(known, found)))
     found.append(_by_domain(clustered(known, found)))
     for by in _NAME_BLOCKS:
@@ -91,33 +91,18 @@ def _certain_links(known: pl.DataFrame) -> list[pl.DataFrame]:
 
 def _by_external_id(known: pl.DataFrame) -> pl.DataFrame:
     """Links by an id that one system keeps of the other; Salesforce's two spellings of an id are one."""
-    ids = known.drop("external_id").with_columns(compact=_compact("id"))
-    claims = known.filter(pl.col("external_id").is_not_null()).with_columns(compact=_compact("external_id"))
-    pairs = claims.join(ids, on="compact", suffix="_named").filter(pl.col("id") != pl.col("id_named"))
-    is_same = [
-        claimed == named or same_salesforce_id(claimed, named)
-        for claimed, named in zip(pairs["external_id"].to_list(), pairs["id_named"].to_list(), strict=True)
-    ]
-    is_confirmed = (pl.col("domain") == pl.col("domain_named")) | (pl.col("key") == pl.col("key_named"))
+    claims = known.filter(pl.col("external_id").is_not_null())
+    pairs = named_pairs(claims, "external_id", known.drop("external_id"))
+    is_confirmed = (pl.col("domain") == pl.col("named_domain")) | (pl.col("key") == pl.col("named_key"))
     is_telling = pl.col("external_id").str.len_chars() >= TELLING_ID_LENGTH
-    return (
-        pairs.filter(pl.Series(is_same, dtype=pl.Boolean), is_telling | is_confirmed.fill_null(value=False))
-        .rename({"id_named": "named_id", "name_named": "named_name", "source_named": "named_source"})
-        .select(
-            left_id="named_id",
-            right_id="id",
-            rule=pl.lit("external_id"),
-            evidence=pl.format("{} names {} as its external id", told(""), told("named_")),
-            score=pl.lit(1.0),
-            recorded_at=pl.max_horizontal("recorded_at", "recorded_at_named"),
-        )
+    return pairs.filter(is_telling | is_confirmed.fill_null(value=False)).select(
+        left_id="named_id",
+        right_id="id",
+        rule=pl.lit("external_id"),
+        evidence=pl.format("{} names {} as its external id", told(""), told("named_")),
+        score=pl.lit(1.0),
+        recorded_at=pl.max_horizontal("recorded_at", "named_recorded_at"),
     )
-
-
-def _compact(name: str) -> pl.Expr:
-    """What both spellings of a Salesforce id have in common; other ids as they are."""
-    is_salesforce = pl.col(name).str.contains(r"^[A-Za-z0-9]{15}(?:[A-Za-z0-5]{3})?$")
-    return pl.when(is_salesforce).then(pl.col(name).str.head(15).str.to_lowercase()).otherwise(name)
 
 
 def _by_domain_and_name(rows: pl.DataFrame) -> pl.DataFrame:

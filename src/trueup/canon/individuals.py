@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 import pyarrow as pa
 
+from trueup.canon.identifiers import by_spelling_of_id
 from trueup.canon.links import (
     as_links,
     beside_first,
@@ -86,7 +87,8 @@ def _prepared(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _certain_links(known: pl.DataFrame) -> list[pl.DataFrame]:
-    found = [_by_mailbox(clustered(known, []))]
+    found = [by_spelling_of_id(known)]
+    found.append(_by_mailbox(clustered(known, found)))
     found.append(_by_name_and_local_part(clustered(known, found)))
     found.append(_by_name(clustered(known, found)))
     return found
