@@ -62,6 +62,8 @@ class DuckDBEngine:
         except duckdb.Error as error:
             raise _not_opened(where, error) from error
         self.connection.execute("SET TimeZone = 'UTC'")
+        # A table that is not there must be an error, not whatever Python variable happens to have its name.
+        self.connection.execute("SET python_enable_replacements = false")
 
     def compile(self, expression: Table) -> str:
         """The SQL of an unbound Ibis expression."""
@@ -78,14 +80,14 @@ class DuckDBEngine:
     def query(self, sql: str) -> pa.Table:
         """Run a query and return all its rows."""
         try:
-            return self.connection.execute(sql).to_arrow_table()
+            return self.connection.sql(sql).to_arrow_table()
         except duckdb.Error as error:
             raise EngineError(str(error), sql) from error
 
     def batches(self, sql: str, *, rows: int = 100_000) -> Iterator[pa.RecordBatch]:
         """Run a query and return its rows in batches."""
         try:
-            yield from self.connection.execute(sql).to_arrow_reader(rows)
+            yield from self.connection.sql(sql).to_arrow_reader(rows)
         except duckdb.Error as error:
             raise EngineError(str(error), sql) from error
 
