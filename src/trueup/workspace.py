@@ -1,7 +1,9 @@
 """The folder a company configures: ``trueup.toml``, its sources, its metrics; and what Trueup makes of it."""
 
+import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rapidfuzz import process
 
+from trueup.metrics.catalogue_file import json_schema
 from trueup.metrics.metric import GRAINS, Grain, ParameterValue
 from trueup.runs.folder import Folder, WorkspaceError
 from trueup.runs.settings import Settings
@@ -22,11 +25,13 @@ _HOLIDAY_YEARS = range(1990, 2061)
 DayName = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 ShortDay = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
+SCHEMA_FILE = "metrics.schema.json"
+_MEMORY = r"(?i)^[0-9]+(\.[0-9]+)? *([KMGT]i?B)$"
 TEMPLATE = """\
 # What Trueup needs to know about your company. Every line may be changed; `trueup build` uses the new values.
 
 [company]
-name = "{name}"
+name = {name}
 currency = "{currency}"           # amounts in other currencies are converted by the table fx_rates
 timezone = "{timezone}"           # a thing falls into the day it happened on here
 fiscal_year_start = 1             # the month in which your fiscal year begins
@@ -45,6 +50,10 @@ closes = "17:00"
 # Parameters per metric, for example:
 # [metrics.deep_discount_share]
 # deep_discount = 0.25
+
+# Metrics of your own go into metrics/*.yaml. Begin such a file with the line
+#   # yaml-language-server: $schema=metrics.schema.json
+# and an editor that knows YAML completes and checks it as you write.
 """
 
 
@@ -71,7 +80,7 @@ class _Build(_Strict):
     grains: tuple[Grain, ...] = GRAINS
     periods: tuple[Literal["day", "week", "month", "quarter", "year"], ...] = ("month", "quarter", "year")
     keep_snapshots: Annotated[int, Field(ge=1)] = 3
-    memory_limit: str = "4GB"
+    memory_limit: Annotated[str, Field(pattern=_MEMORY)] = "4GB"
 
 
 class _Sources(_Strict):
@@ -112,7 +121,7 @@ def _checked(path: Path, text: str) -> Settings:
         checked = _File.model_validate(parsed)
     except ValidationError as error:
         raise WorkspaceError(_explained(path, text, error)) from error
-    return _settings(path, checked)
+    return _settings(path, text, checked)
 
 
 def make(root: Path, *, name: str, currency: str = "EUR", timezone: str = "UTC") -> Folder:
@@ -120,25 +129,47 @@ def make(root: Path, *, name: str, currency: str = "EUR", timezone: str = "UTC")
     folder = Folder(root.resolve())
     if folder.settings_file.exists():
         raise WorkspaceError(f"{folder.settings_file} is already there. Edit it, or choose another folder.")
-    text = TEMPLATE.format(name=name.replace('"', "'"), currency=currency, timezone=timezone)
+    text = TEMPLATE.format(name=json.dumps(name, ensure_ascii=False), currency=currency, timezone=timezone)
     _checked(folder.settings_file, text)
-    for made in (folder.sources, folder.metrics):
-        made.mkdir(parents=True, exist_ok=True)
+    furnish(folder)
     folder.settings_file.write_text(text, encoding="utf-8")
-    (folder.root / ".gitignore").write_text(".trueup/\n", encoding="utf-8")
     return folder
 
 
-def _settings(path: Path, checked: _File) -> Settings:
-    company, hours = checked.company, checked.business_hours
+def furnish(folder: Folder) -> None:
+    """Lay out what every workspace has besides its settings: its folders, and the schema of its own metrics."""
+    for made in (folder.sources, folder.metrics):
+        made.mkdir(parents=True, exist_ok=True)
+    schema = json.dumps(json_schema(), indent=1)
+    (folder.metrics / SCHEMA_FILE).write_text(f"{schema}\n", encoding="utf-8")
+    (folder.root / ".gitignore").write_text(".trueup/\n", encoding="utf-8")
+
+
+@contextmanager
+def _setting(path: Path, text: str, *place: str) -> Iterator[None]:
+    """What is wrong with a setting's value is told with the setting's line."""
     try:
-        minor_units(company.currency)
-        zone_named(company.timezone)
-        zone_named(checked.sources.timezone)
-        days_off = _days_off(hours)
-        opening = BusinessHours(company.timezone, _days(hours), _clock(hours.opens), _closing(hours.closes), days_off)
+        yield
     except (UnknownCurrency, UnknownZone, UnknownCountry, ValueError) as error:
-        raise WorkspaceError(f"{path}: {error}") from error
+        line = _line_of(text, list(place))
+        where = f"{path}, line {line}" if line else str(path)
+        raise WorkspaceError(f"{where}: {'.'.join(place)}: {error}.") from error
+
+
+def _settings(path: Path, text: str, checked: _File) -> Settings:
+    company, hours = checked.company, checked.business_hours
+    with _setting(path, text, "company", "currency"):
+        minor_units(company.currency)
+    with _setting(path, text, "company", "timezone"):
+        zone_named(company.timezone)
+    with _setting(path, text, "sources", "timezone"):
+        zone_named(checked.sources.timezone)
+    with _setting(path, text, "business_hours", "holidays"):
+        days_off = _days_off(hours)
+    with _setting(path, text, "business_hours", "opens"):
+        opens = _clock(hours.opens)
+    with _setting(path, text, "business_hours", "closes"):
+        opening = BusinessHours(company.timezone, _days(hours), opens, _closing(hours.closes), days_off)
     return Settings(
         company=company.name,
         currency=company.currency,
@@ -190,7 +221,9 @@ def _explained(path: Path, text: str, error: ValidationError) -> str:
         near = process.extractOne(place[-1], known) if known else None
         hint = f" Did you mean {near[0]}?" if near else ""
         return f"{where}: {named} is not a setting.{hint} There are {', '.join(known)}."
-    return f"{where}: {named} = {problem['input']!r}: {problem['msg']}."
+    if problem["type"] == "string_pattern_mismatch":
+        return f"{where}: {named} = {problem['input']!r} is no amount of memory; write it as 4GB."
+    return f"{where}: {named} = {problem['input']!r}: {problem['msg'].replace('tuple', 'list')}."
 
 
 def _names_in(place: list[str]) -> list[str]:

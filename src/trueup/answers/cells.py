@@ -95,6 +95,8 @@ def _keys(engine: DuckDBEngine, question: Question) -> tuple[str, ...] | None:
     if any(key not in by_key for key in named):
         return None
     first, last = by_key[named[0]]["first_on"], by_key[named[-1]]["last_on"]
+    if first > last:
+        raise UnknownNameError(f"{named[0]} comes after {named[-1]}, the last period asked for; swap them.")
     keys = engine.query(
         f"SELECT period_key FROM calendar.periods WHERE period_kind = {literal(question.kind)}"
         f" AND first_on >= DATE '{first}' AND last_on <= DATE '{last}'"

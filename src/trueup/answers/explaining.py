@@ -11,7 +11,7 @@ from trueup.answers.cells import UnknownNameError, check_names
 from trueup.mart.snapshot import current
 from trueup.metrics.explain import Explanation, explain
 from trueup.metrics.instances import bind
-from trueup.metrics.metric import Grain
+from trueup.metrics.metric import COMPANY, Grain
 from trueup.metrics.places import Only, Place, tidy
 from trueup.runs.build import definitions
 from trueup.runs.folder import Folder
@@ -20,6 +20,9 @@ from trueup.runs.reopen import reopened
 from trueup.runs.settings import Settings
 from trueup.runs.trace import Origin, origins
 from trueup.units.period import parse_period
+
+_ALIKE = 70
+"""From this score of 100 on, a name is offered in place of one that is not there."""
 
 
 class NoSuchCellError(UnknownNameError):
@@ -118,6 +121,8 @@ def _why_not(on: Ground, places: Sequence[Place], *, entity: str, period: str) -
     if entity in entities:
         lists = f"`trueup metrics {metric} --by {grain}` lists what there is"
         return f"{told}: no fact stands behind it, so there is nothing to explain; {lists}."
-    near = process.extractOne(entity, sorted(set(entities)), processor=str.casefold)
+    if entity == COMPANY:
+        return f"Whose {metric}? Name the {grain} with --entity; `trueup metrics {metric} --by {grain}` lists them."
+    near = process.extractOne(entity, sorted(set(entities)), processor=str.casefold, score_cutoff=_ALIKE)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     return f"{told}: there is no number of {entity!r} in any period.{hint} Entities are named by id."

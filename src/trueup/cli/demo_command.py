@@ -43,6 +43,7 @@ def command(
             file = made.root / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
+        workspace.furnish(made)
         settings = workspace.settings(made)
         report = pull(made, settings, [exports / system for system in SYSTEMS], source=None, progress=shown)
         built = build(made, settings, as_of=moment_of(company.ends_on.isoformat(), settings), progress=shown)

@@ -13,7 +13,8 @@ from trueup.lake.engine import EngineError
 from trueup.lake.store import open_lake
 from trueup.mart.snapshot import SnapshotError, current
 from trueup.metrics.catalogue_file import CatalogueError
-from trueup.runs.build import definitions
+from trueup.metrics.instances import DefinitionError
+from trueup.runs.build import check_settings, definitions
 from trueup.runs.folder import Folder, WorkspaceError, find
 
 _NEEDED_FREE = 2 * 1024**3
@@ -35,9 +36,8 @@ def command(folder: Workspace = None) -> None:
 def _problems(folder: Workspace) -> Iterator[str]:
     try:
         found = find(folder)
-        workspace.settings(found)
-        definitions(found)
-    except (WorkspaceError, CatalogueError) as error:
+        check_settings(workspace.settings(found), definitions(found))
+    except (WorkspaceError, CatalogueError, DefinitionError) as error:
         yield str(error)
         return
     typer.echo(f"✓ {found.settings_file} is valid, and so are the workspace's own metrics")

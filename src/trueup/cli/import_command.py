@@ -87,7 +87,11 @@ def _tell_kept(kept: Sequence[Taken]) -> None:
     table(
         Column("file", [each.path for each in kept], wraps=True),
         Column("rows", [f"{each.rows:,}" for each in kept], right=True),
-        Column("why", [each.became.removeprefix("kept, not mapped: ") for each in kept], wraps=True),
+        Column(
+            "why",
+            [each.became.removeprefix("kept, not mapped: ").replace("<name>", each.source) for each in kept],
+            wraps=True,
+        ),
     )
     typer.echo()
 

@@ -78,9 +78,10 @@ def _tell(folder: Folder, question: Question, answer: Answer) -> None:
     """The newest periods unless others were asked for, a table per metric where it has more than one entity."""
     rows, left_out = _newest(answer.rows) if question.first is None and question.last is None else (answer.rows, "")
     if not rows.num_rows:
-        such = " and ".join(f"{column}={value}" for column, value in question.where)
+        known = f" that was known on {question.as_of}" if question.as_of else ""
+        such = "".join(f" with {column}={value}" for column, value in question.where)
         typer.echo(
-            f"No fact {f'with {such} ' if such else ''}stands behind any of these numbers."
+            f"No fact{known}{such} stands behind any of these numbers."
             " `trueup readiness` says what is missing, `trueup findings` what is wrong."
         )
         return

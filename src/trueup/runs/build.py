@@ -16,6 +16,7 @@ from trueup.metrics.audit import AuditError, sample_audit
 from trueup.metrics.catalogue_file import Catalogue
 from trueup.metrics.cells import WORK_SCHEMA
 from trueup.metrics.compute import Plan, Step, plan
+from trueup.metrics.instances import DefinitionError, nearest
 from trueup.metrics.places import CELL_SCHEMA
 from trueup.metrics.registry import catalogue
 from trueup.runs.folder import Folder
@@ -62,6 +63,7 @@ def build(folder: Folder, settings: Settings, *, as_of: datetime, progress: Prog
     Raises NothingImportedError, CatalogueError, DefinitionError or BuildCheckError; then the last snapshot stays.
     """
     known = definitions(folder)
+    check_settings(settings, known)
     name = name_at(datetime.now(UTC))
     with drafting(folder.mart, name) as draft:
         progress.stage("laying out the customer model")
@@ -98,6 +100,16 @@ def definitions(folder: Folder) -> Catalogue:
         (str(file.relative_to(folder.root)), file.read_text("utf-8")) for file in sorted(folder.metrics.glob("*.yaml"))
     ]
     return catalogue(own)
+
+
+def check_settings(settings: Settings, known: Catalogue) -> None:
+    """DefinitionError for a metric that ``trueup.toml`` names and nobody defines."""
+    for section, named in (("targets", settings.targets), ("metrics", settings.parameters)):
+        for metric in named:
+            if metric not in known.metrics:
+                raise DefinitionError(
+                    f"trueup.toml sets [{section}] {metric}: there is no such metric{nearest(metric, known.metrics)}"
+                )
 
 
 def carry_out(engine: DuckDBEngine, steps: Sequence[Step], progress: Progress) -> list[Done]:

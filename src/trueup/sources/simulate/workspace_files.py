@@ -17,6 +17,19 @@ days = ["mon", "tue", "wed", "thu", "fri"]
 opens = "09:00"
 closes = "17:00"
 holidays = "{holidays}"
+
+[targets]
+response_time = 4
+answered_in_time = 0.7
+review_coverage = 0.3
+stakeholder_reach = 2.5
+full_value_share = 0.6
+discount_depth = 0.1
+win_rate = 0.7
+interactions_per_issue = 2.5
+first_contact_resolution = 0.8
+net_revenue_retention = 1.05
+renewal_rate = 0.9
 """
 
 _CONTRACTS = """\
