@@ -105,6 +105,15 @@ def test_a_person_of_ours_with_two_mailboxes_is_one_even_within_one_system() -> 
     assert ours(rows) == {("p1", "p2"): "same_name"}
 
 
+def test_a_contact_entered_twice_at_one_account_is_one_person() -> None:
+    rows = """contact_id  account_id  source  name          email
+              c1          acme        crm     Thomas Walsh  thomas.walsh@acme.com
+              c2          acme        crm     Thomas Walsh  t.walsh@acme.com
+              c3          globex      crm     Thomas Walsh  t.walsh@globex.com
+              c4          globex      crm     Thomas Walsh  t.walsh2@globex.com"""
+    assert linked(rows) == {("c1", "c2"): "same_name"}
+
+
 def test_two_users_of_one_system_on_one_mail_host_are_suggested_not_merged() -> None:
     rows = """person_id  source    name        email
               p1         crm       Anna Meier  a.meier@us.com

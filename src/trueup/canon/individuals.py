@@ -56,7 +56,10 @@ def _contacts(contacts: pa.Table, accounts: pa.Table | None) -> pl.DataFrame:
     if accounts is not None:
         merged = framed(accounts).select(scope="id", entity="entity_id")
         rows = rows.join(merged, on="scope", how="left").with_columns(scope=pl.coalesce("entity", "scope"))
-    return _prepared(rows.select("id", "scope", "source", "name", "email", "recorded_at"))
+    # An account has few contacts: two of one name are one person who was entered twice, even in one system.
+    return _prepared(rows.select("id", "scope", "source", "name", "email", "recorded_at")).with_columns(
+        seat=pl.lit(None, dtype=pl.String)
+    )
 
 
 def _people(people: pa.Table) -> pl.DataFrame:
@@ -64,7 +67,8 @@ def _people(people: pa.Table) -> pl.DataFrame:
     rows = framed(people).rename({"person_id": "id"}).sort("recorded_at", "id", nulls_last=False)
     said = [pl.col(name).drop_nulls().first() for name in ("source", "name", "email", "recorded_at")]
     single = rows.group_by("id", maintain_order=True).agg(said)
-    return _prepared(single.with_columns(scope=pl.lit("us")))
+    # We have many: two users of one name on one host of one system may be namesakes.
+    return _prepared(single.with_columns(scope=pl.lit("us"))).with_columns(seat=pl.col("host"))
 
 
 def _prepared(rows: pl.DataFrame) -> pl.DataFrame:
@@ -125,8 +129,8 @@ def _by_name(rows: pl.DataFrame) -> pl.DataFrame:
     candidates = named.filter(pl.col("fits") | (pl.col("mailbox").is_null() & ~has_stranger))
     several_in_source = differs("cluster", (*by, "source"))
     one_mailbox_unknown = several_in_source & pl.col("mailbox").is_null().any().over(*by, "source")
-    several_on_host = differs("cluster", (*by, "source", "host"))
-    is_told_apart = (one_mailbox_unknown | several_on_host).any().over(by)
+    several_seats = differs("cluster", (*by, "source", "seat")) & pl.col("seat").is_not_null()
+    is_told_apart = (one_mailbox_unknown | several_seats).any().over(by)
     because = pl.lit("have the same name, and mailboxes that fit it")
     return star(candidates.filter(~is_told_apart), by=by, rule="same_name", score=0.85, because=because)
 
