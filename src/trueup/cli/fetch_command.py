@@ -4,13 +4,13 @@ import os
 from datetime import UTC, datetime
 from typing import Annotated
 
-import pyarrow as pa
 import typer
 
 from trueup import workspace
 from trueup.cli.options import Workspace
-from trueup.cli.output import Format, refusing, show
+from trueup.cli.output import refusing
 from trueup.cli.progress import progress
+from trueup.cli.tables import Column, paragraph, table
 from trueup.lake.conform import MappingError
 from trueup.lake.engine import EngineError
 from trueup.runs.fetch import FetchReport, fetch, forget
@@ -45,19 +45,25 @@ def command(
 
 
 def _tell(report: FetchReport) -> None:
-    if report.imported is None:
-        typer.echo("Nothing is new there.")
+    done = report.imported
+    if done is None:
+        typer.echo("Nothing new: the lake is as it was.")
         return
-    kept = {taken.path.rpartition("/")[2].partition(".")[0]: taken for taken in report.imported.taken}
-    fetched = [
-        {"fetched table": table, "rows": rows, "": kept[table].outcome, "as": kept[table].became}
-        for table, rows in sorted(report.fetched.items())
-        if table in kept
-    ]
-    show(pa.Table.from_pylist(fetched), Format.table, None)
-    conformed = [
-        {"canonical table": c.table, "mapped": c.mapped, "new rows": c.new_rows, "new versions": c.new_versions}
-        for c in report.imported.conformed
-    ]
-    show(pa.Table.from_pylist(conformed), Format.table, None)
-    typer.echo(f"Findings: {len(report.imported.findings)}. See them with `trueup findings`.")
+    # The file of a fetched table is called by the table, then by when it was fetched.
+    outcomes = [(each.path.rpartition("/")[2].partition(".")[0], each) for each in done.taken]
+    table(
+        Column("fetched", [name for name, _ in outcomes]),
+        Column("rows", [f"{each.rows:,}" for _, each in outcomes], right=True),
+        Column("", [each.outcome for _, each in outcomes]),
+        Column("as", [each.became.removeprefix("kept, not mapped: ") for _, each in outcomes], wraps=True),
+    )
+    typer.echo()
+    changed = [each for each in done.conformed if each.new_rows or each.new_versions]
+    if changed:
+        table(
+            Column("canonical table", [each.table for each in changed]),
+            Column("new", [f"{each.new_rows:,}" for each in changed], right=True),
+            Column("new versions", [f"{each.new_versions:,}" for each in changed], right=True),
+        )
+        typer.echo()
+    paragraph(f"{len(done.findings):,} findings: `trueup findings` shows them. Next: trueup build")
