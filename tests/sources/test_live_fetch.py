@@ -206,6 +206,25 @@ def test_what_was_fetched_before_a_failed_import_is_imported_by_the_next_fetch(
     assert len(canonical(live)["accounts"]) == 3
 
 
+def test_what_could_not_be_written_is_not_lost(systems: StandIn, tmp_path: Path) -> None:
+    live = made(tmp_path / "live", "zendesk", systems.address, 'tables = ["organizations"]')
+    obstacle = live.generated / "live" / "live" / "zendesk"
+    obstacle.parent.mkdir(parents=True)
+    obstacle.write_text("a file where a folder is wanted", encoding="utf-8")
+    with pytest.raises(OSError, match="zendesk"):
+        fetched(live)
+    obstacle.unlink()
+    fetched(live, now=LATER)
+    assert len(canonical(live)["accounts"]) == 3
+
+
+def test_an_answer_of_another_form_is_told_as_such(systems: StandIn, tmp_path: Path) -> None:
+    systems.refusals["/api/v2/groups.json"] = 200
+    live = made(tmp_path / "live", "zendesk", systems.address, 'tables = ["groups"]')
+    with pytest.raises(LiveError, match=r"groups\.json is not understood: .* Check that the address"):
+        fetched(live)
+
+
 def test_everything_is_fetched_again_once_the_last_fetch_is_forgotten(systems: StandIn, tmp_path: Path) -> None:
     live = made(tmp_path / "live", "zendesk", systems.address, 'tables = ["organizations"]')
     first = fetched(live).fetched

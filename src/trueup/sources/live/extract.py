@@ -20,11 +20,20 @@ from dlt.sources.helpers.rest_client.paginators import BasePaginator
 from dlt.sources.rest_api import rest_api_resources
 from requests import Request, RequestException, Response
 from requests.auth import AuthBase
+from requests.exceptions import InvalidJSONError
 
 from trueup.sources.live import home, hubspot, salesforce, stripe, zendesk
 from trueup.sources.live.endpoint import Cursor, Endpoint, Paging, Record, as_text
-from trueup.sources.live.refusal import refused, unreachable
+from trueup.sources.live.refusal import refused, unexpected, unreachable
 from trueup.sources.live.source_file import LiveError, LiveSource, Secrets
+
+
+class UnexpectedAnswerError(Exception):
+    """An answer is JSON, but not of the form that this list has; ``str()`` is the reason."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__("its answer does not tell whether more follows")
 
 
 class _Pages(BasePaginator):
@@ -37,7 +46,10 @@ class _Pages(BasePaginator):
 
     def update_state(self, response: Response, data: list[Any] | None = None) -> None:  # noqa: ARG002  dlt's signature
         """Find the next page in an answer."""
-        self._following = self._paging.following(response.json())
+        try:
+            self._following = self._paging.following(response.json())
+        except (KeyError, TypeError, IndexError) as error:
+            raise UnexpectedAnswerError(urlsplit(response.url).path) from error
         self._has_next_page = self._following is not None
 
     def update_request(self, request: Request) -> None:
@@ -60,19 +72,18 @@ def extract(
     ``telling`` hears which list is being read. Raises LiveError.
     """
     pipeline = _pipeline(source, place)
-    if pipeline.has_pending_data:
-        pipeline.run()
     try:
+        if pipeline.has_pending_data:
+            pipeline.run()
         endpoints = _endpoints(source, secrets, now=now, last_event=_last_event(pipeline))
         config: Any = {"client": _client(source, secrets), "resources": [_resource(one) for one in endpoints]}
-        lists = rest_api_resources(config)
-        pipeline.extract(_rows_of(lists, endpoints, telling), loader_file_format="parquet")
+        pipeline.extract(_rows_of(rest_api_resources(config), endpoints, telling), loader_file_format="parquet")
+        counted = pipeline.normalize().row_counts
+        pipeline.load()
     except RequestException as error:
         raise _explained(source, error) from error
     except PipelineStepFailed as error:
-        raise _explained(source, _request_error(error)) from error
-    counted = pipeline.normalize().row_counts
-    pipeline.load()
+        raise _told(source, error) from error
     return {table: rows for table, rows in counted.items() if not table.startswith("_dlt")}
 
 
@@ -190,19 +201,23 @@ def _rows(records: DltResource, endpoint: Endpoint, telling: Callable[[str], Non
     return made
 
 
-def _request_error(error: BaseException) -> RequestException:
-    """The refused request within dlt's own error; any other error is a fault of the program, and raised."""
+def _told(source: LiveSource, error: PipelineStepFailed) -> Exception:
+    """What went wrong within dlt's own error, as people are told it; a fault of the program stays what it is."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, RequestException):
+            return _explained(source, cause)
+        if isinstance(cause, LiveError | OSError):
             return cause
-        if isinstance(cause, LiveError):
-            raise cause
+        if isinstance(cause, UnexpectedAnswerError):
+            return unexpected(source, cause.path, str(cause))
         cause = cause.__cause__ or cause.__context__
-    raise error
+    return error
 
 
 def _explained(source: LiveSource, error: RequestException) -> LiveError:
+    if isinstance(error, InvalidJSONError):
+        return unexpected(source, "", "its answer is no JSON")
     if error.response is None:
         return unreachable(source, type(error).__name__)
     path = urlsplit(error.response.url).path

@@ -1,9 +1,10 @@
-"""Why a system gave no answer, in one paragraph: what, where, cure. Nothing of a secret is ever told."""
+"""Why a system gave no answer, in one paragraph: what, where, cure."""
 
 from typing import Final
 
 from trueup.sources.live.source_file import LiveError, LiveSource
 
+KEPT: Final = "What was fetched before is as it was."
 _TOKENS: Final = "oauth2/token"
 _TOLD: Final = 300
 """So much of a system's own explanation is repeated, in characters."""
@@ -22,7 +23,12 @@ def unreachable(source: LiveSource, reason: str) -> LiveError:
     return LiveError(f"{source.name}: {source.address} does not answer: {reason}. {cure} {KEPT}")
 
 
-KEPT: Final = "What was fetched before is as it was."
+def unexpected(source: LiveSource, path: str, reason: str) -> LiveError:
+    """The error for an answer that is not what this system's API gives."""
+    cure = (
+        f"Check that the address in sources/{source.name}/source.toml is {source.system}'s API, not a page for people."
+    )
+    return LiveError(f"{source.name}: {source.address}{path} is not understood: {reason}. {cure} {KEPT}")
 
 
 def _cure(source: LiveSource, path: str, status: int) -> str:
