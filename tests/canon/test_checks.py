@@ -43,6 +43,14 @@ def test_a_finding_counts_per_source_and_shows_the_first_examples() -> None:
     assert (phone.source, phone.value) == ("phone", "c4")
 
 
+def test_a_sources_name_may_hold_anything() -> None:
+    (finding,) = found(
+        cases="""case_id  source   opened_at   resolved_at
+                 c1       o'{x}{   2026-01-02  2026-01-01"""
+    )
+    assert (finding.source, finding.value) == ("o'{x}{", "c1")
+
+
 def test_older_versions_stubs_and_deleted_rows_are_not_judged() -> None:
     rows = """case_id  opened_at   resolved_at  superseded_at  is_deleted  is_stub
               c1       2026-01-02  2026-01-01   2026-02-01     false       false

@@ -73,7 +73,7 @@ def test_ravenstack_tickets_before_signup_and_usage_before_any_contract() -> Non
     assert the(findings, "event_before_start", "cases").message.startswith(
         "1,077 of 2,000 cases (54 %) were opened before their account was a customer"
     )
-    assert the(findings, "event_before_start", "usage").message.startswith("14,216 of 25,000 usage (57 %)")
+    assert the(findings, "event_before_start", "usage").message.startswith("14,216 of 25,000 rows of usage (57 %)")
     assert the(findings, "required_missing", "contracts").message.startswith("4,514 of 5,000 contracts (90 %)")
     assert the(findings, "no_time_of_day", "cases").column == "opened_at"
 
@@ -86,7 +86,7 @@ def test_ravenstack_usage_before_its_own_subscription() -> None:
         " 'ravenstack' AS source FROM raw.ravenstack_feature_usage",
     }
     findings = found(delivered("ravenstack_saas"), each_alone)
-    assert the(findings, "event_before_start", "usage").message.startswith("19,142 of 25,000 usage (77 %)")
+    assert the(findings, "event_before_start", "usage").message.startswith("19,142 of 25,000 rows of usage (77 %)")
 
 
 def test_kaggle_tickets_solved_before_the_first_answer_on_one_day_in_one_sentence() -> None:

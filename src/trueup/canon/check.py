@@ -76,15 +76,13 @@ class _TableNames(dict[str, str]):
 
 def run_row_checks(checks: Iterable[Check], query: Query, setting: Setting) -> list[Finding]:
     """What row checks find; findings in the order of the checks, then of the sources' names."""
-    listed = list(checks)
-    order = {id(check): place for place, check in enumerate(listed)}
-    by_rows = sorted(listed, key=lambda check: (check.table, check.rows))
+    placed = sorted(enumerate(checks), key=lambda pair: (pair[1].table, pair[1].rows, pair[0]))
     found: list[tuple[int, Finding]] = []
-    for _, group in groupby(by_rows, key=lambda check: (check.table, check.rows)):
+    for _, group in groupby(placed, key=lambda pair: (pair[1].table, pair[1].rows)):
         together = list(group)
-        for place, source, total, count in _counted(together, query, setting):
-            check = together[place]
-            found.append((order[id(check)], _finding(check, source, (count, total), query, setting)))
+        for position, source, total, count in _counted([check for _, check in together], query, setting):
+            place, check = together[position]
+            found.append((place, _finding(check, source, (count, total), query, setting)))
     return [finding for _, finding in sorted(found, key=lambda pair: (pair[0], pair[1].source))]
 
 
@@ -113,7 +111,7 @@ def _finding(check: Check, source: str, counted: tuple[int, int], query: Query, 
         row=None,
         column=", ".join(_label(shown) for shown in check.shows[1:]),
         value=examples[0].partition(" (")[0] if examples else None,
-        message=f"{count:,} of {total:,} {check.table} ({share(count, total)}) {check.says}"
+        message=f"{count:,} of {total:,} {_called(check.table)} ({share(count, total)}) {check.says}"
         f", such as {'; '.join(examples)}.",
         cure=check.cure,
     )
@@ -122,7 +120,9 @@ def _finding(check: Check, source: str, counted: tuple[int, int], query: Query, 
 def _examples(check: Check, source: str, query: Query, setting: Setting) -> list[str]:
     labels = [_label(shown) for shown in check.shows]
     columns = ", ".join(f"{_value(shown)} AS shown_{place}" for place, shown in enumerate(check.shows))
-    from_source = f"t.source = {_literal(source)}" if source else "t.source IS NULL"
+    # What is put into {} later must not be found in a source's name.
+    named = _literal(source).replace("{", "{{").replace("}", "}}")
+    from_source = f"t.source = {named}" if source else "t.source IS NULL"
     sql = (
         f"SELECT {columns} FROM {check.rows} WHERE {from_source} AND ({check.judged}) AND ({check.wrong})"
         f" ORDER BY {', '.join(f'shown_{place}' for place in range(len(labels)))} LIMIT {EXAMPLES}"
@@ -131,6 +131,11 @@ def _examples(check: Check, source: str, query: Query, setting: Setting) -> list
         _shown(row[0], dict(zip(labels[1:], row[1:], strict=True)))
         for row in framed(query(setting.filled(sql))).iter_rows()
     ]
+
+
+def _called(table: str) -> str:
+    """A table's rows, in a sentence."""
+    return f"rows of {table}" if table in {"usage", "kpi_series", "people"} else table.replace("_", " ")
 
 
 def _label(shown: str) -> str:

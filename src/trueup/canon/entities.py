@@ -75,7 +75,7 @@ def resolve(
     IdentityContradictionError where ``same`` and ``separate`` cannot both hold.
     """
     ranked = _ranked(known, preferred)
-    declared = _declared(same, set(ranked["id"].to_list()))
+    declared = _declared(same, ranked["id"])
     apart = [(left, right) for left, right in separate if left != right]
     all_links = pl.concat([declared, framed(links.cast(LINKS))])
     used, cut = _parted(ranked, all_links, apart) if apart else (all_links, all_links.clear())
@@ -120,10 +120,13 @@ def _ranked(known: pa.Table, preferred: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def _declared(same: Iterable[Sequence[str]], ids: set[str]) -> pl.DataFrame:
+def _declared(same: Iterable[Sequence[str]], ids: pl.Series) -> pl.DataFrame:
+    groups = list(same)
+    named = {member for group in groups for member in group}
+    delivered = set(ids.filter(ids.is_in(list(named)))) if named else set()
     pairs = []
-    for group in same:
-        members = [member for member in group if member in ids]
+    for group in groups:
+        members = [member for member in group if member in delivered]
         pairs += [(members[0], member) for member in members[1:] if member != members[0]]
     rows = {
         "left_id": [left for left, _ in pairs],
