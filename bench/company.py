@@ -5,6 +5,7 @@ Sizes follow the number of interactions: 10 million interactions come with 100 t
 directions, keys and amounts, currencies without a rate, contracts without an end, history by the system.
 """
 
+import argparse
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -247,3 +248,16 @@ def write(folder: Path, size: Size, *, form: str) -> None:
             connection.execute(f"COPY ({rows}) TO '{partial}' ({options})")
             partial.replace(file)
     connection.close()
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description="Write the large company's canonical tables.")
+    arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--interactions", type=int, default=1_000_000)
+    arguments.add_argument("--form", choices=("parquet", "csv"), default="parquet")
+    given = arguments.parse_args()
+    write(given.folder, Size(given.interactions), form=given.form)
+
+
+if __name__ == "__main__":
+    main()
