@@ -32,6 +32,8 @@ class Names:
 
 def is_header(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Is ``row`` the header of the rows below it, judging by how it differs from them."""
+    if 2 * sum(bool(name.strip()) for name in row) < len(row):
+        return False
     below = [other for other in below if tuple(other) != tuple(row)]
     if not below:
         return not any(look in {"number", "moment", "mail", "flag"} for look in map(look_of, row))

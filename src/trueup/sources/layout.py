@@ -67,9 +67,6 @@ class Layout:
             f"columns={{{columns}}}",
             errors,
         ]
-        if self.is_padded:
-            # DuckDB cannot pad in parallel where quoted values hold line breaks.
-            options.append("null_padding=true, parallel=false")
         if self.longest_line > LONGEST_LINE:
             options.append(f"max_line_size={self.longest_line}")
         return f"read_csv({literal(str(self.path))}, {', '.join(options)})"
@@ -96,7 +93,7 @@ def layout_of(path: Path, dialect: Dialect, head: Sequence[Record], tail: Sequen
 
     ``tail`` is None where the head is the whole file.
     """
-    width = usual_width(head)
+    width = _width(head)
     start = next((i for i, record in enumerate(head) if len(record.fields) == width and _may_be_row(record, i)), 0)
     rows = [record.fields for record in head[start + 1 :] if len(record.fields) == width and not record.is_blank]
     header_at = _header_at(head, start, rows)
@@ -115,11 +112,22 @@ def layout_of(path: Path, dialect: Dialect, head: Sequence[Record], tail: Sequen
         first_line=next((record.line for record in body), head[first - 1].last_line + 1 if first else 1),
         preamble=tuple(record for i, record in enumerate(head[: header_at or 0]) if _may_be_row(record, i)),
         has_blank_rows=any(record.is_blank and len(record.fields) == len(names) > 1 for record in seen),
-        repeats_header=any(record.fields == names for record in seen),
+        repeats_header=all(names) and reads_as_names(names) and any(record.fields == names for record in seen),
     )
     ended = _without_end(layout, end)
     rows_only = [record for record in body if _joined(record, dialect) not in ended.footers]
     return replace(ended, is_padded=_is_padded(rows_only, len(names)))
+
+
+def _width(head: Sequence[Record]) -> int:
+    """The usual width; that of a first record which reads as a header, where many lines under it are cut or torn."""
+    said = [record.fields for record in head if not record.is_blank]
+    usual = usual_width(head)
+    if not said or len(said[0]) == usual:
+        return usual
+    below = [fields for fields in said[1:] if len(fields) == len(said[0])]
+    enough = 1 if len(said[0]) > usual else sum(len(fields) == usual for fields in said) - 1
+    return len(said[0]) if len(below) > 1 and len(below) >= enough and is_header(said[0], below) else usual
 
 
 def _may_be_row(record: Record, place: int) -> bool:
@@ -158,9 +166,10 @@ def _fitted(header: tuple[str, ...], body: Sequence[Record], width: int) -> tupl
 
 
 def _is_padded(body: Sequence[Record], width: int) -> bool:
-    short = sum(len(record.fields) < width for record in body)
+    short = [record for record in body if len(record.fields) < width]
     is_one_sided = all(len(record.fields) <= width for record in body)
-    return width > 2 and is_one_sided and short > _SHORT_SHARE * len(body) and short > 1
+    is_whole = all(record.line == record.last_line for record in short)
+    return width > 2 and is_one_sided and is_whole and len(short) > max(1, _SHORT_SHARE * len(body))
 
 
 def _without_end(layout: Layout, tail: Sequence[Record]) -> Layout:

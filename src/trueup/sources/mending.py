@@ -39,7 +39,7 @@ def mended(parcel: Parcel, layout: Layout, to: Path) -> tuple[Layout, list[Findi
             lines.take(_record(lines, layout.dialect, width=0).lines)
         while lines.peek(0) is not None:
             number = lines.number
-            reading = _record(lines, layout.dialect, layout.width)
+            reading = _record(lines, layout.dialect, layout.width, is_padded=layout.is_padded)
             text = lines.take(reading.lines)
             if not text.strip():
                 continue
@@ -78,22 +78,31 @@ class _Lines:
         return "".join(taken)
 
 
-def _record(lines: _Lines, dialect: Dialect, width: int) -> _Reading:
-    """Read one record; with ``width`` 0 any number of fields will do."""
+def _record(lines: _Lines, dialect: Dialect, width: int, *, is_padded: bool = False) -> _Reading:
+    """Read one record; with ``width`` 0 any number of fields will do, and where short lines are padded, fewer."""
+    reading = _divided(lines, dialect, width, fewest=2 if is_padded else width)
+    fields = reading.fields
+    if is_padded and fields is not None:
+        return replace(reading, fields=[*fields, *[""] * (width - len(fields))])
+    return reading
+
+
+def _divided(lines: _Lines, dialect: Dialect, width: int, *, fewest: int) -> _Reading:
     first = lines.peek(0) or ""
+    least = 1 if fewest < width else width
     if not dialect.quote or dialect.quote not in first:
         fields = first.rstrip("\r\n").split(dialect.delimiter)
-        return _Reading(_fitting(fields, width), 1)
+        return _Reading(_fitting(fields, width, least), 1)
     text, count = first, 1
     while True:
         fields, state = _strict(text, dialect)
-        if state == "whole" and (not width or len(fields) == width or count == 1):
-            return _Reading(_fitting(fields, width), count)
+        if state == "whole" and (not width or fewest <= len(fields) <= width or count == 1):
+            return _Reading(_fitting(fields, width, least), count)
         if state != "open" or (more := _more(lines, count, dialect)) is None:
             break
         text, count = text + more[0], more[1]
     literal = _literally(first.rstrip("\r\n"), dialect)
-    return _Reading(_fitting(literal, width), 1, is_literal=True)
+    return _Reading(_fitting(literal, width, least), 1, is_literal=True)
 
 
 def _more(lines: _Lines, count: int, dialect: Dialect) -> tuple[str, int] | None:
@@ -107,10 +116,10 @@ def _more(lines: _Lines, count: int, dialect: Dialect) -> tuple[str, int] | None
     return None
 
 
-def _fitting(fields: list[str], width: int) -> list[str] | None:
+def _fitting(fields: list[str], width: int, least: int) -> list[str] | None:
     if width and len(fields) == width + 1 and not fields[-1].strip():
         return fields[:-1]
-    return fields if not width or len(fields) == width else None
+    return fields if not width or least <= len(fields) <= width else None
 
 
 def _strict(text: str, dialect: Dialect) -> tuple[list[str], Literal["whole", "open", "torn"]]:

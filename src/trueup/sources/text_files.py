@@ -239,7 +239,7 @@ def _checked(parcel: Parcel, layout: Layout) -> _Checked:
         # Its parser gives up where lines end in different ways.
         layout = replace(layout, path=with_plain_newlines(layout.path, parcel.beside(".lines.csv")))
         rows, misfits = _counted(parcel.bench, layout)
-    if any(misfit.is_torn or "\n" in misfit.text.strip("\r\n") for misfit in misfits):
+    if layout.is_padded or any(misfit.is_torn or "\n" in misfit.text.strip("\r\n") for misfit in misfits):
         return _mended(parcel, layout)
     select = layout.select(_SKIP if misfits else _REFUSE)
     if misfits or layout.leaves_out:
