@@ -12,7 +12,6 @@ Severity = Literal["error", "warning", "info"]
 CODES: Final[dict[str, str]] = {
     # files
     "unreadable_file": "the file could not be read at all; nothing of it went in",
-    "skipped_file": "the file holds no rows (notes, scripts, lock files) and was passed over",
     "empty_table": "there is a header but no row under it, or nothing at all",
     "encoding_assumed": "the file does not say how its letters are encoded; the encoding named was assumed",
     "encoding_mixed": "the file mixes encodings; the bytes named could not be read as letters",
@@ -30,8 +29,6 @@ CODES: Final[dict[str, str]] = {
     "quotes_ignored": "quote marks in this file are part of the text, not around it",
     "hidden_sheet": "a sheet that its author hid was read like the others",
     "sheet_full": "the sheet has as many rows as a sheet can have; what came after is lost",
-    "same_table_twice": "two delivered tables have the same name",
-    "unlike_shapes": "records of one list have different shapes; they were laid over each other",
     # columns
     "ambiguous_date_order": "every date reads both day-first and month-first; the order named was assumed",
     "mixed_date_order": "some dates can only be day-first and others only month-first; the column stays text",
@@ -43,7 +40,6 @@ CODES: Final[dict[str, str]] = {
     "open_end": "a date far in the future stands for 'no end'",
     "placeholder_date": "a date long past stands for 'not known'",
     "mixed_zones": "some times carry a zone and others do not",
-    "zone_assumed": "times carry no zone; the zone named was assumed",
     "name_misleads": "the column's name says one thing and its values another",
     "relative_time": "seconds since a start that nobody names: there is no calendar in them",
     "mixed_types": "most values are of one type, but too many are not; the column stays text",
@@ -53,6 +49,7 @@ CODES: Final[dict[str, str]] = {
     "leading_zeros": "numbers with leading zeros are names, not amounts; the column stays text",
     # tables
     "table_not_mapped": "the table was kept as delivered, but has no place in the canonical model",
+    "mapping_waits": "a mapping of your own reads a table that was never delivered; it is not run",
     "table_not_recognised": "no known system delivers a table with these columns",
     "column_not_mapped": "the column has no place in the canonical model; it is kept in extra",
     "column_missing": "a column that the mapping needs was not delivered",

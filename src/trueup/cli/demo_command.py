@@ -10,7 +10,7 @@ import typer
 from trueup import workspace
 from trueup.answers.board import board
 from trueup.cli.computing import ERRORS
-from trueup.cli.output import refuse, refusing
+from trueup.cli.output import put, refuse, refusing
 from trueup.cli.progress import progress
 from trueup.reports.board import page
 from trueup.runs.build import build
@@ -49,7 +49,7 @@ def command(
         built = build(made, settings, as_of=moment_of(company.ends_on.isoformat(), settings), progress=shown)
         shown.stage("drawing the board")
         written = made.root / "board.html"
-        written.write_text(page(board(made, settings)), encoding="utf-8")
+        put(page(board(made, settings)).encode(), written)
     rows = sum(taken.rows for taken in report.taken)
     typer.echo(f"{len(report.taken)} exported tables with {rows:,} rows imported, {built.metrics} metrics computed.")
     typer.echo(f"The board: {written}")

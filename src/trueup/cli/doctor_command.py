@@ -9,6 +9,7 @@ import typer
 
 from trueup import __version__, workspace
 from trueup.cli.options import Workspace
+from trueup.cli.output import told
 from trueup.lake.engine import EngineError
 from trueup.lake.store import open_lake
 from trueup.mart.snapshot import SnapshotError, current
@@ -62,7 +63,7 @@ def _problems_of_data(found: Folder) -> Iterator[str]:
             counts = {table: count for table, count in lake.row_counts().items() if count}
             newest = lake.newest_load()
     except EngineError as error:
-        yield str(error)
+        yield told(error)
         return
     typer.echo("✓ lake: " + ", ".join(f"{count:,} {table}" for table, count in counts.items()))
     try:

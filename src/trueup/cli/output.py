@@ -18,11 +18,13 @@ import typer
 from pyarrow import csv
 
 from trueup.cli.tables import NOTHING, Column, table
+from trueup.lake.engine import EngineError
 
 _LONG = 12
 """Texts longer than this may be wrapped in a table."""
 _NUMERIC = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
 _NO_SPACE = "Free some space there and run the command again; what was there before is unchanged."
+_DAMAGED = "Put back a copy of the folder .trueup, or remove it, and import and build anew from your exports."
 _CURES: Mapping[int, str] = {
     errno.ENOENT: "Check the path; a folder to write into must exist already.",
     errno.EACCES: "Change its permissions, or name another place.",
@@ -39,6 +41,9 @@ _ENGINE_CURES: Mapping[str, str] = {
     "No space left": _NO_SPACE,
     "File too large": _NO_SPACE,
     "max_temp_directory_size": _NO_SPACE,
+    "Corrupt database file": _DAMAGED,
+    "Could not read enough bytes": _DAMAGED,
+    "No files found that match": "The kept copy of a delivered file is gone. " + _DAMAGED,
     "Out of Memory": "Set a larger memory_limit under [build] in trueup.toml, or close other programs.",
 }
 
@@ -66,16 +71,20 @@ def refusing(*errors: type[Exception]) -> Iterator[None]:
     except errors as error:
         if isinstance(error, BrokenPipeError):  # Whoever read what we print has seen enough.
             raise
-        refuse(_told(error))
+        refuse(told(error))
 
 
-def _told(error: Exception) -> str:
+def told(error: Exception) -> str:
+    """An error as one paragraph: what, where, cure."""
     if isinstance(error, OSError) and error.errno is not None:
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{os.strerror(error.errno)}. {_CURES.get(error.errno, '')}".strip()
-    told = " ".join(str(error).split())
-    cure = next((cure for sign, cure in _ENGINE_CURES.items() if sign in told), None)
-    return f"{told.rstrip('.')}. {cure}" if cure else told
+    message = str(error)
+    if not isinstance(error, EngineError):
+        return message
+    message = " ".join(message.split())
+    cure = next((cure for sign, cure in _ENGINE_CURES.items() if sign in message), None)
+    return f"{message.rstrip('.')}. {cure}" if cure else message
 
 
 def show(rows: pa.Table, form: Format, output: Path | None) -> None:
@@ -94,10 +103,17 @@ def write(rows: pa.Table, form: Format, output: Path | None) -> None:
         sys.stdout.buffer.write(_bytes(rows, form))
         sys.stdout.buffer.flush()
         return
+    put(_bytes(rows, form), output)
+
+
+def put(content: bytes, output: Path) -> None:
+    """Write a file that is then there whole; else what was there before stays."""
     partial = output.with_name(f"{output.name}.partial")
     try:
-        partial.write_bytes(_bytes(rows, form))
+        partial.write_bytes(content)
         partial.replace(output)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(output)) from error
     finally:
         partial.unlink(missing_ok=True)
 

@@ -9,7 +9,7 @@ from trueup import workspace
 from trueup.answers.board import board
 from trueup.cli.computing import ERRORS
 from trueup.cli.options import Workspace
-from trueup.cli.output import refuse, refusing
+from trueup.cli.output import put, refuse, refusing
 from trueup.reports.board import page
 from trueup.runs.folder import find
 
@@ -28,5 +28,5 @@ def command(
     with refusing(*ERRORS, OSError):
         found = find(folder)
         written = output or found.root / "board.html"
-        written.write_text(page(board(found, workspace.settings(found))), encoding="utf-8")
+        put(page(board(found, workspace.settings(found))).encode(), written)
     typer.echo(f"Written: {written}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from trueup.lake.engine import EngineError, FileBusyError, FileDamagedError
+from trueup.lake.engine import EngineError, FileBusyError, FileDamagedError, StatementError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 
 _SIGNS_OF_DAMAGE = ("not a valid DuckDB database", "checksum", "Corrupt", "corrupt", "Serialization Error")
 
+_AT_FAULT = (
+    duckdb.ParserException,
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.ConversionException,
+    duckdb.InvalidInputException,
+    duckdb.OutOfRangeException,
+)
+
 
 def quoted(name: str) -> str:
     """``name`` as an SQL identifier."""
@@ -29,6 +38,17 @@ def quoted(name: str) -> str:
 def literal(text: str) -> str:
     """``text`` as an SQL string."""
     return "'" + text.replace("'", "''") + "'"
+
+
+@contextmanager
+def refusals(sql: str) -> Iterator[None]:
+    """What DuckDB refuses becomes an EngineError, or a StatementError where the statement is at fault."""
+    try:
+        yield
+    except _AT_FAULT as error:
+        raise StatementError(str(error), sql) from error
+    except duckdb.Error as error:
+        raise EngineError(str(error), sql) from error
 
 
 class DuckDBEngine:
@@ -72,10 +92,8 @@ class DuckDBEngine:
 
     def execute(self, sql: str) -> None:
         """Run a statement; EngineError with the statement if DuckDB refuses it."""
-        try:
+        with refusals(sql):
             self.connection.execute(sql)
-        except duckdb.Error as error:
-            raise EngineError(str(error), sql) from error
 
     def query(self, sql: str) -> pa.Table:
         """Run a query and return all its rows."""
@@ -98,10 +116,8 @@ class DuckDBEngine:
     def create_table(self, schema: str, name: str, select: str) -> int:
         """Make or replace a table from a query; the number of its rows."""
         sql = f"CREATE OR REPLACE TABLE {_path(schema)}.{quoted(name)} AS {select}"
-        try:
+        with refusals(sql):
             made = self.connection.execute(sql).fetchone()
-        except duckdb.Error as error:
-            raise EngineError(str(error), sql) from error
         return int(made[0]) if made else 0
 
     def create_view(self, schema: str, name: str, select: str) -> None:

@@ -20,6 +20,10 @@ class EngineError(Exception):
         self.sql = sql
 
 
+class StatementError(EngineError):
+    """The statement cannot be run on these tables and rows: a name that is not there, a value that does not fit."""
+
+
 class FileBusyError(EngineError):
     """Another process writes to the file; nothing was changed, and waiting helps."""
 

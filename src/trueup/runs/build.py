@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -19,7 +20,7 @@ from trueup.metrics.compute import Plan, Step, plan
 from trueup.metrics.instances import DefinitionError, nearest
 from trueup.metrics.places import CELL_SCHEMA
 from trueup.metrics.registry import catalogue
-from trueup.runs.folder import Folder
+from trueup.runs.folder import Folder, WorkspaceError
 from trueup.runs.ground import Ground, ground, lay_periods
 from trueup.runs.progress import Progress
 from trueup.runs.settings import Settings
@@ -96,10 +97,16 @@ def build(folder: Folder, settings: Settings, *, as_of: datetime, progress: Prog
 
 def definitions(folder: Folder) -> Catalogue:
     """Our metrics and facts, and the workspace's own; CatalogueError tells everything that is wrong with its files."""
-    own = [
-        (str(file.relative_to(folder.root)), file.read_text("utf-8")) for file in sorted(folder.metrics.glob("*.yaml"))
-    ]
-    return catalogue(own)
+    return catalogue(
+        [(str(file.relative_to(folder.root)), _text(file)) for file in sorted(folder.metrics.glob("*.yaml"))]
+    )
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise WorkspaceError(f"{file} is not UTF-8 text: {error}. Save it as UTF-8.") from error
 
 
 def check_settings(settings: Settings, known: Catalogue) -> None:

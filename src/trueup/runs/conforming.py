@@ -1,6 +1,7 @@
 """Conforming a source: its mapping run over everything that was delivered of it, now or once more."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -8,13 +9,16 @@ from trueup.canon.checks import run_checks
 from trueup.canon.findings import Finding
 from trueup.canon.references import run_reference_checks
 from trueup.canon.tables import TABLE, TABLES
-from trueup.lake.conform import Arrival, Conformed, conform
-from trueup.lake.duckdb import literal, quoted
+from trueup.lake.conform import Arrival, Conformed, MappingError, conform
+from trueup.lake.duckdb import literal, quoted, refusals
+from trueup.lake.engine import StatementError
 from trueup.lake.state import Moment, create_state
 from trueup.lake.store import Lake, RawTable
 from trueup.runs.folder import Folder
+from trueup.runs.likeness import likenesses
 from trueup.runs.mapping import (
     SourceMapping,
+    SourceMappingError,
     drop_views,
     is_own,
     lay_views,
@@ -60,7 +64,8 @@ def conform_source(run: Run, source: str, *, loaded_at: datetime, loads: Collect
     # Some systems write days without a zone; their views read them in the workspace's.
     run.lake.engine.execute(f"SET VARIABLE zone = {literal(run.settings.zone)}")
     lay_views(run.lake, mapping)
-    findings = [*mapping.findings, *_unmatched_names(run, mapping, source), *_left_out(run, mapping, source)]
+    with _own_sql_may_fail(run, mapping, source):
+        findings = [*mapping.findings, *_unmatched_names(run, mapping, source), *_left_out(run, mapping, source)]
 
     def number_rows() -> None:
         lay_views(run.lake, mapping_of(run.folder, run.settings, run.lake, raws, relation=numbered))
@@ -70,10 +75,25 @@ def conform_source(run: Run, source: str, *, loaded_at: datetime, loads: Collect
         run.progress.step(table)
         arrival = _arrival(run, table, together(selects), mapping=mapping, raws=raws, loaded_at=loaded_at)
         files = {raw.load: raw for raw in raws}
-        conformed.append(conform(run.lake.engine, arrival, files=files, number_rows=number_rows))
+        with _own_sql_may_fail(run, mapping, source, table):
+            conformed.append(conform(run.lake.engine, arrival, files=files, number_rows=number_rows))
     drop_views(run.lake, mapping)
     run.lake.set(f"mapping of {source}", mapping_digest(run.folder, raws))
     return conformed, [*findings, *(found for done in conformed for found in done.findings)]
+
+
+@contextmanager
+def _own_sql_may_fail(run: Run, mapping: SourceMapping, source: str, table: str | None = None) -> Iterator[None]:
+    """What the engine refuses is told with the company's own files that it came from, those of ``table`` if named."""
+    try:
+        with refusals(""):
+            yield
+    except (StatementError, MappingError) as error:
+        if not is_own(run.folder, source):
+            raise
+        files = ", ".join(dict.fromkeys(s.file for s in mapping.selects if table in {None, s.table}))
+        told = " ".join(str(error).split())
+        raise SourceMappingError(f"{files} cannot be run: {told} Nothing was imported; correct it there.") from error
 
 
 def mapping_changed(run: Run, source: str) -> bool:
@@ -104,7 +124,8 @@ def check(run: Run) -> list[Finding]:
     engine = run.lake.engine
     create_state(engine, _WHENEVER)
     try:
-        return run_checks(engine.query, "state", now=run.now, currency=run.settings.currency)
+        found = run_checks(engine.query, "state", now=run.now, currency=run.settings.currency)
+        return [*found, *likenesses(engine, run.settings)]
     finally:
         engine.execute("DROP SCHEMA state CASCADE")
 

@@ -6,7 +6,7 @@ columns.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -112,9 +112,7 @@ def mapping_digest(folder: Folder, raws: Sequence[RawTable]) -> str:
     """A fingerprint of how a source is mapped: it changes with the company's SQL, and with ours."""
     source = raws[0].source
     if is_own(folder, source):
-        texts = [
-            file.name + file.read_text(encoding="utf-8") for file in sorted((folder.sources / source).glob("*.sql"))
-        ]
+        texts = [file.name + _text(file) for file in sorted((folder.sources / source).glob("*.sql"))]
     else:
         systems = [known_system(name) for name in sorted({raw.system for raw in raws if raw.system})]
         texts = [repr((system.mappings, system.views, system.tables)) for system in systems]
@@ -175,8 +173,26 @@ def of_own_sql(
         findings += [found_in(found, raw) for column in profiles.values() for found in column.findings]
         findings += [told for column in profiles.values() for told in unreadable(raw, column, rows, query)]
     named = {stem: raw.columns for stem, raw in newest.items()}
-    selects = [select for select in own_selects(folder) if select.reads <= newest.keys()]
+    written = own_selects(folder)
+    findings += [_waits(select, newest, folder.name) for select in written if not select.reads <= newest.keys()]
+    selects = [select for select in written if select.reads <= newest.keys()]
     return SourceMapping(views, selects, findings, is_complete=False, named=named)
+
+
+def _waits(select: CanonicalSelect, delivered: Collection[str], source: str) -> Finding:
+    lacking = ", ".join(sorted(select.reads - set(delivered)))
+    return Finding(
+        severity="warning",
+        code="mapping_waits",
+        source=source,
+        file=select.file,
+        row=None,
+        column=None,
+        value=lacking,
+        message=f"{select.file} reads {lacking}, which was never delivered; nothing goes into {select.table} from it."
+        f" Delivered were {', '.join(sorted(delivered))}.",
+        cure="Correct the name in that file, or import the table.",
+    )
 
 
 def own_selects(folder: Path) -> list[CanonicalSelect]:
@@ -197,7 +213,7 @@ def own_selects(folder: Path) -> list[CanonicalSelect]:
 
 def _checked(file: Path) -> tuple[str, set[str]]:
     """A mapping file's SELECT with the main table's row numbers passed through, and the tables it reads."""
-    text = file.read_text(encoding="utf-8")
+    text = _text(file)
     try:
         tree = sqlglot.parse_one(text, dialect="duckdb")
     except sqlglot.ParseError as error:
@@ -207,6 +223,13 @@ def _checked(file: Path) -> tuple[str, set[str]]:
     common = {cte.alias for cte in tree.find_all(expressions.CTE)}
     needed = {table.name for table in tree.find_all(expressions.Table)} - common
     return _with_row_numbers(tree, text), needed
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise SourceMappingError(f"{file} is not UTF-8 text: {error}. Save it as UTF-8.") from error
 
 
 def _with_row_numbers(tree: expressions.Query, text: str) -> str:

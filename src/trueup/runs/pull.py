@@ -17,7 +17,7 @@ from trueup.lake.duckdb import literal
 from trueup.lake.store import RAW_FOLDER, Lake, RawTable, open_lake, raw_table_name
 from trueup.runs.conforming import Run, check, conform_source, map_again, mapping_changed, utc_now
 from trueup.runs.folder import Folder
-from trueup.runs.mapping import is_own, numbered, own_selects
+from trueup.runs.mapping import CanonicalSelect, is_own, numbered, own_selects
 from trueup.runs.progress import Progress
 from trueup.runs.reading import found_in
 from trueup.runs.settings import Settings
@@ -111,6 +111,7 @@ def _kept(
 ) -> tuple[RawTable | None, Taken]:
     """Keep a delivered table's file, unless exactly it was loaded before."""
     name = source or _source_of(run.folder, table) or verdict.system or _folder_of(table) or table.stem
+    name = _apart(run.lake, name, verdict)
     if run.lake.holds(name, table.digest):
         return None, Taken(table.path_shown, name, table.rows, "seen", "exactly this was imported before")
     own = is_own(run.folder, name)
@@ -134,9 +135,22 @@ def _kept(
     run.lake.note(raw, loaded_at=run.now)
     if own:
         readers = [select.file for select in own_selects(run.folder.sources / name) if table.stem in select.reads]
-        told = f"by {', '.join(readers)}" if readers else f"no SELECT in sources/{name} reads {table.stem}"
+        told = f"by {', '.join(readers)}" if readers else _read_instead(own_selects(run.folder.sources / name), table)
         return raw, Taken(table.path_shown, name, table.rows, "mapped" if readers else "kept", told)
     return raw, Taken(table.path_shown, name, table.rows, "mapped" if mapped else "kept", verdict.reason)
+
+
+def _apart(lake: Lake, name: str, verdict: Recognised | Unmapped) -> str:
+    """A source holds one system's tables, since systems call different things alike: the next gets its own name."""
+    systems = {raw.system for raw in lake.raw_tables(name) if raw.system}
+    is_other = isinstance(verdict, Recognised) and systems and verdict.system not in systems
+    return f"{name}_{verdict.system}" if is_other else name
+
+
+def _read_instead(selects: Sequence[CanonicalSelect], table: Delivered) -> str:
+    """Say that no SELECT reads the table, and what they read, in case one of them misspells it."""
+    instead = "; ".join(f"{select.file} reads {', '.join(sorted(select.reads))}" for select in selects)
+    return f"no SELECT reads {table.stem}: {instead}"
 
 
 def _not_mapped(run: Run, raw: RawTable, verdict: Recognised | Unmapped) -> list[Finding]:
