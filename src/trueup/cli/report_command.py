@@ -24,7 +24,7 @@ def command(
     if not company:
         refuse("Say what to report on: `trueup report --company` writes the company's board.")
     if form != "html":
-        refuse(f"The board is written as html, not {form!r}; print it to PDF from a browser.")
+        refuse(f"There is no board as {form!r}; it is written as html, which a browser prints to PDF.")
     with refusing(*ERRORS, OSError):
         found = find(folder)
         written = output or found.root / "board.html"
