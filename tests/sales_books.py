@@ -11,7 +11,7 @@ from sales_company import AS_OF, FIRST, SPAN_DAYS, ZONE, Company, Row
 
 DAY = timedelta(days=1)
 HERE = ZoneInfo(ZONE)
-NOW = datetime(2026, 2, 15, 22, 59, 59, 999999)  # noqa: DTZ001  the end of AS_OF, in UTC
+NOW = datetime(2026, 2, 15, 22, 59, 59, 999999)
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,7 @@ def _lead(chance: Random, number: int) -> Row:
     }
 
 
-FIRST_INSTANT = datetime(2024, 6, 1)  # noqa: DTZ001  canonical timestamps are UTC without a zone
+FIRST_INSTANT = datetime(2024, 6, 1)
 
 
 def _deal(chance: Random, number: int) -> Row:
