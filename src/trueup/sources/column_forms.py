@@ -90,11 +90,6 @@ class NumberForm:
         """BIGINT, DECIMAL or DOUBLE."""
         return f"TRY_CAST({self.bare(x)} AS {self.sql_type})"
 
-    def double(self, x: str) -> str:
-        """DOUBLE, however many digits there are; null for what is not finite."""
-        number = f"TRY_CAST({self.bare(x)} AS DOUBLE)"
-        return f"CASE WHEN isfinite({number}) THEN {number} END"
-
     def bare(self, x: str) -> str:
         """The number as a program would write it."""
         if self.is_plain:

@@ -73,14 +73,6 @@ def _about_dates(name: str, guess: Guess, found: Evidence, habits: Habits, examp
         message = f"Some times of {name} carry a zone and others do not; the latter are of the source's zone."
         cure = "Set the source's zone in trueup.toml, or export all times in UTC."
         said.append(note("warning", "mixed_zones", name, message, cure=cure, value=example))
-    if found["open_ends"]:
-        message = f"{found['open_ends']} values of {name} are far in the future and stand for 'no end'."
-        cure = "Nothing; a mapping may turn them into null."
-        said.append(note("info", "open_end", name, message, cure=cure, value=found.high))
-    if found["placeholders"]:
-        message = f"{found['placeholders']} values of {name} are days that programs write for 'not known'."
-        cure = "Turn them into null in the source's SQL."
-        said.append(note("warning", "placeholder_date", name, message, cure=cure, value=found.low))
     if guess.kind == "timestamp" and is_length_name(name) and not is_moment_name(name.replace("Time", "")):
         message = f"{name} sounds like a length of time, but holds points in time."
         cure = "Subtract the start from it in the source's SQL."

@@ -1,30 +1,23 @@
 """What type each delivered column is: guessed from a sample, confirmed over all values in one pass, and then read."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 import pyarrow as pa
 
 from trueup.canon.findings import Finding
-from trueup.sources.column_evidence import Evidence, aggregates, evidence_of, read_sql, settled, text_sql
+from trueup.sources.column_evidence import Evidence, answered, asking, question, read_sql, settled, text_sql
 from trueup.sources.column_forms import FlagForm, Form, Kind, MomentForm, NumberForm, TextForm
-from trueup.sources.column_guess import Guess, Habits, guess, is_moment_name, is_readable
+from trueup.sources.column_guess import Guess, Habits, guess, is_readable
 from trueup.sources.column_notes import habits_of, note, notes
-from trueup.sources.date_order import swap_in
+from trueup.sources.column_second_looks import Query, second_looks
 from trueup.sources.quoting import literal, quoted
 
-Query = Callable[[str], pa.Table]
-
-_SAMPLE: Final = 2_000
+_SAMPLE: Final = 1_000
 _FAILING: Final = 500
 _ROUNDS: Final = 5
 _EXAMPLES: Final = 3
-_DAYS_ASKED: Final = 20_000
-_WORKING_DAYS: Final = 5
-_WEEK: Final = 7 * 86_400
-_OUT_OF_ORDER: Final = 0.001
-"""Share of rows that may lie before the row above them: logs are joined from several."""
 
 _TOLERATED: Final[Mapping[Kind, float]] = {
     "integer": 0.02,
@@ -192,17 +185,10 @@ _GENERIC: Final[Mapping[Kind, str]] = {
 
 def _ask(query: Query, table: str, pending: Sequence[_Candidate]) -> int:
     """Ask all rows about the pending guesses, in one pass; the number of rows."""
-    asked = {
-        f"c{place}_{name}": sql
-        for place, found in enumerate(pending)
-        for name, sql in aggregates(found.name, _of(found)).items()
-    }
-    picked = ", ".join(["count(*) AS n", *(f"{sql} AS {alias}" for alias, sql in asked.items())])
-    answers = query(f"SELECT {picked} FROM {table}").to_pylist()[0]
+    questions = [question(found.name, _of(found), place=place) for place, found in enumerate(pending)]
+    answers = query(asking(table, questions)).to_pylist()[0]
     for place, found in enumerate(pending):
-        prefix = f"c{place}_"
-        own = {alias.removeprefix(prefix): answer for alias, answer in answers.items() if alias.startswith(prefix)}
-        found.found = evidence_of(own)
+        found.found = answered(answers, place=place)
     return int(answers["n"])
 
 
@@ -233,8 +219,7 @@ def _profile(query: Query, table: str, found: _Candidate, rows: int, habits: Hab
             said = Guess("text", TextForm())
     stray = next((value for value in found.failing if not is_readable(value, said.kind)), None)
     findings += notes(found.name, said, evidence, habits=habits, examples=examples, stray=stray)
-    findings += _swap_note(query, table, found, said)
-    findings += _relative_note(query, table, found, said, rows=rows)
+    findings += second_looks(query, table, name=found.name, guess=said, found=evidence, rows=rows)
     is_read = said.kind not in {"text", "empty"}
     return ColumnProfile(
         found.name,
@@ -260,46 +245,6 @@ def _mixed(found: _Candidate, said: Guess, evidence: Evidence) -> list[Finding]:
     cure = "If they should be, correct the others in the system and export again."
     value = found.failing[0] if found.failing else None
     return [note("info", "mixed_types", found.name, message, cure=cure, value=value)]
-
-
-def _swap_note(query: Query, table: str, found: _Candidate, said: Guess) -> list[Finding]:
-    """Look at all days of a column where those after the 12th keep to weekdays that the others do not keep to."""
-    evidence = _evidence(found)
-    if said.kind != "date" or not evidence["other_weekdays"] & ~evidence["fixed_weekdays"]:
-        return []
-    if evidence["fixed_weekdays"].bit_count() > _WORKING_DAYS:
-        return []
-    day = f"CAST({read_sql(found.name, said)} AS DATE)"
-    days = query(f"SELECT DISTINCT {day} AS day FROM {table} WHERE {day} IS NOT NULL LIMIT {_DAYS_ASKED}")
-    swap = swap_in(days.column("day").to_pylist())
-    if swap is None:
-        return []
-    cure = (
-        f"{swap.read_as} means {swap.meant}: swap back where the day is at most 12, in the source's SQL"
-        f" (make_date(year(d), day(d), month(d))), or correct the export."
-    )
-    return [note("error", "swapped_day_and_month", found.name, swap.words, cure=cure, value=str(swap.read_as))]
-
-
-def _relative_note(query: Query, table: str, found: _Candidate, said: Guess, *, rows: int) -> list[Finding]:
-    """Integers that rise from 0 in the order of the file, by more than one a row: seconds since nobody says when."""
-    evidence = _evidence(found)
-    is_unnamed = found.name.startswith("column_") or is_moment_name(found.name)
-    if said.kind != "integer" or not is_unnamed or evidence.low not in {"0", "0.0"} or not evidence.high:
-        return []
-    if float(evidence.high) < max(_WEEK, 2 * rows) or found.values[0] != "0":
-        return []
-    x = f"TRY_CAST({quoted(found.name)} AS BIGINT)"
-    steps = f"(SELECT {x} AS value, lag({x}) OVER () AS before FROM {table})"
-    falls = query(f"SELECT count(*) AS falls FROM {steps} WHERE value < before").column("falls")[0].as_py()
-    if falls > rows * _OUT_OF_ORDER:
-        return []
-    message = (
-        f"{found.name} rises from 0 to {float(evidence.high):,.0f} in the order of the file: seconds, it seems, since a"
-        " start that nobody names. There is no calendar in it, so no dates, working days or business hours."
-    )
-    cure = "Export points in time, or add the start in the source's SQL."
-    return [note("warning", "relative_time", found.name, message, cure=cure, value=evidence.high)]
 
 
 def _of(found: _Candidate) -> Guess:

@@ -31,6 +31,7 @@ _STRANGERS: Final = (
     (b"\x7fELF", "a program"),
 )
 _READABLE: Final = "CSV, TSV, JSON, JSON lines, Excel, OpenDocument, Parquet and SQLite can be read, also in zip or gz."
+_JSON: Final = re.compile(rb'\{\s*["}]|\[\s*[\[\]{"\d-]|\[\s*(true|false|null)')
 _DELIMITED: Final = re.compile(r"\.(csv|tsv|tab|psv)(\.gz)?$", re.IGNORECASE)
 
 
@@ -73,7 +74,7 @@ def _text_format(parcel: Parcel, head: bytes) -> Format:
         kind = "an Excel file in XML" if b"Workbook" in head else "a web page or XML, whatever its name says"
         cure = "Open it in a spreadsheet program and save it as .xlsx or CSV, or choose CSV in the export."
         raise DeliveryError(parcel.shown, f"This is {kind}.", cure)
-    return "json" if start[:1] in {b"{", b"["} and not _DELIMITED.search(parcel.shown) else "text"
+    return "json" if _JSON.match(start) and not _DELIMITED.search(parcel.shown) else "text"
 
 
 def _is_binary(head: bytes) -> bool:
