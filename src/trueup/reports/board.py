@@ -1,5 +1,6 @@
 """The alignment board as one page that needs nothing else: no network, no fonts, no scripts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -16,18 +17,24 @@ FAMILIES = {
 }
 
 
+UNCHANGED = "unchanged"
+
+
 @dataclass(frozen=True)
 class Drawn:
     """A tile with its words and its chart."""
 
     tile: Tile
     value: str
+    exact: str
+    is_firm: bool
     change: str
     verdict: str
-    year_ago: str
-    target: str
+    beside: tuple[str, ...]
     marks: tuple[str, ...]
     chart: str
+    span: str
+    months: tuple[Month, ...]
 
 
 def page(board: Board) -> str:
@@ -42,24 +49,42 @@ def page(board: Board) -> str:
 
 
 def _drawn(tile: Tile, currency: str) -> Drawn:
-    months = [
-        Month(p.period, p.value, p.status == "ok", f"{p.period}: {shown(p.value, tile.unit, currency)}")
+    months = tuple(
+        Month(p.period, p.value, is_firm=p.status == "ok", told=shown(p.value, tile.unit, currency), n=p.n)
         for p in tile.points
-    ]
+    )
+    known = [month for month in months if month.value is not None]
     return Drawn(
         tile=tile,
         value=shown(tile.latest.value if tile.latest else None, tile.unit, currency),
+        exact=repr(tile.latest.value) if tile.latest else "",
+        is_firm=tile.latest is not None and tile.latest.status == "ok",
         change=_change(tile, currency),
         verdict=_verdict(tile),
-        year_ago=_told(tile.year_ago, tile.unit, currency),
-        target=shown(tile.target, tile.unit, currency) if tile.target is not None else "",
+        beside=_beside(tile, currency),
         marks=_marks(tile.latest),
-        chart=trend(months, target=tile.target) if any(m.value is not None for m in months) else "",
+        chart=trend(months, target=tile.target) if known else "",
+        span=_span(known),
+        months=months,
     )
 
 
-def _told(point: Point | None, unit: str, currency: str) -> str:
-    return "" if point is None or point.value is None else shown(point.value, unit, currency)
+def _beside(tile: Tile, currency: str) -> tuple[str, ...]:
+    """What the number is to be held against: a year ago, and the target."""
+    told = []
+    if tile.year_ago is not None and tile.year_ago.value is not None:
+        told.append(f"a year ago {shown(tile.year_ago.value, tile.unit, currency)}")
+    if tile.target is not None:
+        told.append(f"target {shown(tile.target, tile.unit, currency)}")
+    return tuple(told)
+
+
+def _span(known: Sequence[Month]) -> str:
+    """The lowest and the highest month: charts have no scale of their own."""
+    if not known:
+        return ""
+    low, high = (pick(known, key=lambda month: month.value or 0.0) for pick in (min, max))
+    return low.told if low.told == high.told else f"{low.told} to {high.told}"
 
 
 def _change(tile: Tile, currency: str) -> str:
@@ -67,15 +92,17 @@ def _change(tile: Tile, currency: str) -> str:
     if tile.latest is None or tile.before is None or tile.latest.value is None or tile.before.value is None:
         return ""
     difference = tile.latest.value - tile.before.value
-    if tile.unit == "ratio":
-        return f"{difference * 100:+.1f} points".replace("-", "−")
-    sign = "+" if difference >= 0 else "−"
-    return f"{sign}{shown(abs(difference), tile.unit, currency)}"
+    told = (
+        f"{abs(difference) * 100:.1f} points" if tile.unit == "ratio" else shown(abs(difference), tile.unit, currency)
+    )
+    return f"{'+' if difference > 0 else '−'}{told}" if any(digit in told for digit in "123456789") else UNCHANGED
 
 
 def _verdict(tile: Tile) -> str:
-    """Whether the last move was for the better; activity is neither."""
+    """Whether the last move was for the better; activity is neither, nor are moves between few facts."""
     if tile.better == "neither" or tile.family == "activity" or not tile.before or not tile.latest:
+        return "neither"
+    if {tile.before.status, tile.latest.status} != {"ok"}:
         return "neither"
     now, then = tile.latest.value, tile.before.value
     if now is None or then is None or now == then:
@@ -86,9 +113,7 @@ def _verdict(tile: Tile) -> str:
 def _marks(latest: Point | None) -> tuple[str, ...]:
     if latest is None:
         return ()
-    marks = [f"n = {latest.n:,}"]
-    if latest.status == "thin":
-        marks.append("thin: few facts behind it")
+    marks = [f"n = {latest.n:,}{', thin: few facts behind it' if latest.status == 'thin' else ''}"]
     if latest.pending:
-        marks.append(f"{latest.pending:,} pending: their waiting time is not over")
+        marks.append(f"{latest.pending:,} pending: waiting time not over")
     return tuple(marks)

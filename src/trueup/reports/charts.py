@@ -24,22 +24,25 @@ class Month:
     value: float | None
     is_firm: bool
     told: str
+    n: int
 
 
 def trend(months: Sequence[Month], *, target: float | None) -> str:
-    """A line over the months with a dot each, hollow where the value is not firm, and the target as a dashed line."""
-    rows = [
-        {"place": place, "month": m.period, "value": m.value, "firm": m.is_firm, "told": m.told}
-        for place, m in enumerate(months)
-    ]
-    data = alt.InlineData(values=[row for row in rows if row["value"] is not None])
+    """A line over the months with a dot each, hollow where the value is not firm, and the target as a dashed line.
+
+    The line is broken at months without a value.
+    """
+    rows = [{"place": place, "value": m.value, "firm": m.is_firm} for place, m in enumerate(months)]
+    data = alt.InlineData(values=rows)
     x = alt.X("place:Q", axis=None, scale=alt.Scale(domain=[-0.3, len(months) - 0.7], nice=False))
     y = alt.Y("value:Q", axis=None, scale=alt.Scale(zero=False, padding=6))
     base = alt.Chart(data)
     layers: list[Any] = [
-        base.mark_line(color=ACCENT, strokeWidth=1.8, interpolate="monotone").encode(x, y),
-        base.transform_filter("datum.firm").mark_point(color=ACCENT, fill=ACCENT, size=14, opacity=1).encode(x, y),
-        base.transform_filter("!datum.firm")
+        base.mark_line(color=ACCENT, strokeWidth=1.8).encode(x, y),
+        base.transform_filter("datum.firm && datum.value !== null")
+        .mark_point(color=ACCENT, fill=ACCENT, size=14, opacity=1)
+        .encode(x, y),
+        base.transform_filter("!datum.firm && datum.value !== null")
         .mark_point(color=ACCENT, fill=PAPER, size=24, strokeWidth=1.4, opacity=1)
         .encode(x, y),
     ]
