@@ -6,6 +6,7 @@ import duckdb
 
 from trueup.sources.delivery import ArrowRelation, Delivered, Delivery
 from trueup.sources.files import read_path
+from trueup.sources.quoting import literal
 
 Row = tuple[str | None, ...]
 
@@ -40,7 +41,7 @@ def rows_of(table: Delivered) -> list[Row]:
     relation = duckdb.sql(table.relation.select)
     assert relation.columns == list(table.columns)
     assert {str(kind) for kind in relation.types} <= {"VARCHAR"}
-    assert repr(str(table.relation.file)) in table.relation.select
+    assert literal(str(table.relation.file)) in table.relation.select
     return [tuple(row) for row in relation.fetchall()]
 
 

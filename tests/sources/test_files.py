@@ -94,6 +94,44 @@ def test_a_folder_is_walked_in_order_without_what_accompanies_tables(tmp_path: P
     assert [(f.severity, f.code, f.file) for f in found.findings] == [("error", "unreadable_file", "exports/empty.csv")]
 
 
+@pytest.mark.parametrize("name", ["accounts*.csv", "accounts [final].csv", "account's.csv", "what?.csv", "ä ö.csv"])
+def test_a_file_may_be_called_anything(tmp_path: Path, name: str) -> None:
+    delivered(tmp_path, "accounts-of-others.csv", "id,name\nx,y\n")
+    assert rows_of(delivered(tmp_path, name, CSV)) == ROWS
+
+
+def open_document(content: str) -> bytes:
+    """The least of an OpenDocument workbook."""
+    office = "urn:oasis:names:tc:opendocument:xmlns"
+    names = " ".join(f'xmlns:{name}="{office}:{name}:1.0"' for name in ("office", "table", "text"))
+    return zipped(
+        {
+            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+            "META-INF/manifest.xml": (
+                f'<manifest:manifest xmlns:manifest="{office}:manifest:1.0">'
+                '<manifest:file-entry manifest:full-path="/"'
+                ' manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>'
+            ),
+            "content.xml": (
+                f"<office:document-content {names}><office:body><office:spreadsheet>{content}"
+                "</office:spreadsheet></office:body></office:document-content>"
+            ),
+        }
+    )
+
+
+def test_an_open_document_workbook_is_read_too(tmp_path: Path) -> None:
+    def cell(text: str) -> str:
+        return f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+
+    day = '<table:table-cell office:value-type="date" office:date-value="2024-03-05"/>'
+    rows = [cell("id") + cell("since"), cell("a1") + day]
+    sheet = "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+    content = open_document(f'<table:table table:name="Accounts">{sheet}</table:table>')
+    table = delivered(tmp_path, "book.ods", content)
+    assert (table.stem, table.columns, rows_of(table)) == ("accounts", ("id", "since"), [("a1", "2024-03-05")])
+
+
 def test_the_digest_changes_with_the_bytes_and_not_with_the_name(tmp_path: Path) -> None:
     first = delivered(tmp_path, "a.csv", CSV)
     assert delivered(tmp_path, "b.csv", CSV).digest == first.digest

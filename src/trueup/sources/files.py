@@ -3,7 +3,9 @@
 import hashlib
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -25,6 +27,7 @@ _NO_TABLES: Final = re.compile(
 )
 """Names of files that accompany tables."""
 
+_PATTERN: Final = re.compile(r"[*?\[]")
 _LOCK: Final = ("~$", ".~lock.")
 """How spreadsheet programs mark a workbook that is open."""
 
@@ -97,7 +100,7 @@ def _file(path: Path, shown: str, bench: Bench) -> Delivery:
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return _opened(Parcel(path, shown, digest, bench), depth=0)
+        return _opened(_plainly_named(Parcel(path, shown, digest, bench)), depth=0)
     except PermissionError as error:
         cure = "Give yourself the right to read it (its properties, or chmod u+r), or copy it where you may."
         raise DeliveryError(shown, "You may not read this file.", cure) from error
@@ -105,6 +108,13 @@ def _file(path: Path, shown: str, bench: Bench) -> Delivery:
         reason = (error.strerror or str(error)).rstrip(".")
         cure = "Check that the disk has room, that the drive is still there, and try again."
         raise DeliveryError(shown, f"Reading it failed: {reason}.", cure) from error
+
+
+def _plainly_named(parcel: Parcel) -> Parcel:
+    """DuckDB takes a name with stars and brackets for a pattern, and might read the file's neighbours too."""
+    if not _PATTERN.search(str(parcel.path)):
+        return parcel
+    return replace(parcel, path=Path(shutil.copyfile(parcel.path, parcel.beside(".copied"))))
 
 
 def _opened(parcel: Parcel, *, depth: int) -> Delivery:
