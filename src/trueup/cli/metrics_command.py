@@ -142,4 +142,15 @@ def _newest(rows: pa.Table) -> tuple[pa.Table, str]:
         return rows, ""
     shown = periods[-_PERIODS_SHOWN:]
     older = f"Older ones, back to {periods[0]}: --from {periods[0]}, or --format csv for all."
-    return rows.filter(pc.is_in(rows.column("period"), pa.array(shown))), older
+    return _where(rows, [period >= shown[0] for period in rows.column("period").to_pylist()]), older
+
+
+def _where(rows: pa.Table, wanted: Sequence[bool]) -> pa.Table:
+    """The rows wanted, in runs: given a list of them, pyarrow would load pandas, where installed, to look at it."""
+    runs = []
+    start = 0
+    for is_wanted, run in groupby(wanted):
+        length = len(list(run))
+        runs += [rows.slice(start, length)] if is_wanted else []
+        start += length
+    return pa.concat_tables(runs)
