@@ -32,8 +32,8 @@ def zipped(members: dict[str, bytes | str]) -> bytes:
     [
         ("accounts.csv", CSV.encode()),
         ("accounts", CSV.encode()),
-        ("accounts.csv.gz", gzip.compress(CSV.encode())),
-        ("accounts.gz", gzip.compress(CSV.encode())),
+        ("accounts.csv.gz", gzip.compress(CSV.encode(), mtime=0)),
+        ("accounts.gz", gzip.compress(CSV.encode(), mtime=0)),
         ("accounts.json", json.dumps([{"id": "a1", "name": "Acme"}, {"id": "a2", "name": "Globex"}]).encode()),
         ("accounts.jsonl", b'{"id": "a1", "name": "Acme"}\n{"id": "a2", "name": "Globex"}\n'),
         ("accounts.txt", b'{"data": [{"id": "a1", "name": "Acme"}, {"id": "a2", "name": "Globex"}]}'),
@@ -65,7 +65,7 @@ def test_a_zip_holds_folders_files_and_what_is_passed_over(tmp_path: Path) -> No
     content = zipped(
         {
             "crm/accounts.csv": CSV,
-            "crm/deep/deals.tsv.gz": gzip.compress(b"id\tamount\nd1\t5\n"),
+            "crm/deep/deals.tsv.gz": gzip.compress(b"id\tamount\nd1\t5\n", mtime=0),
             "__MACOSX/crm/._accounts.csv": b"\0\1",
             "README.md": "notes",
             "logo.png": b"\x89PNG\r\n",
