@@ -48,7 +48,12 @@ def swollen(archive: bytes) -> bytes:
         ("accounts.csv", b"%PDF-1.7 ...", "a PDF document", "Export the table itself: CSV, TSV"),
         ("logo.csv", b"\x89PNG\r\n\x1a\n\0\0", "a PNG picture", "Export the table itself"),
         ("accounts.csv", bytes(range(256)) * 20, "no text and no known kind of table", "CSV, TSV, JSON"),
-        ("accounts.csv.gz", gzip.compress(CSV.encode(), mtime=0)[:-20], "ends before its contents do", "download it again"),
+        (
+            "accounts.csv.gz",
+            gzip.compress(CSV.encode(), mtime=0)[:-20],
+            "ends before its contents do",
+            "download it again",
+        ),
         ("accounts.gz", b"\x1f\x8bnothing", "ends before its contents do", "copy or download it again"),
         ("accounts.zip", zipped(CSV.encode())[:-50], "begins like a zip", "copy or download it again"),
         ("accounts.zip", protected(zipped(CSV.encode())), "protected by a password", "Unpack it and import"),
