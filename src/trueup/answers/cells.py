@@ -44,6 +44,7 @@ class UnknownNameError(Exception):
 class Question:
     """Which metrics (none: all), by which grain, for which kind of period, from the first to the last one named.
 
+    Without ``first`` from the earliest, without ``last`` to the newest; of windows, without ``first``, only the last.
     ``as_of`` is as a person writes it; without it, the moment of the published snapshot.
     """
 
@@ -94,13 +95,14 @@ def _keys(engine: DuckDBEngine, question: Question) -> tuple[str, ...] | None:
     by_key = {row["period_key"]: row for row in found}
     if any(key not in by_key for key in named):
         return None
-    first, last = by_key[named[0]]["first_on"], by_key[named[-1]]["last_on"]
-    if first > last:
+    limits = [f"period_kind = {literal(question.kind)}"]
+    if question.first is not None:
+        limits.append(f"first_on >= DATE '{by_key[question.first]['first_on']}'")
+    if question.last is not None:
+        limits.append(f"last_on <= DATE '{by_key[question.last]['last_on']}'")
+    keys = engine.query(f"SELECT period_key FROM calendar.periods WHERE {' AND '.join(limits)}")
+    if not keys.num_rows:
         raise UnknownNameError(f"{named[0]} comes after {named[-1]}, the last period asked for; swap them.")
-    keys = engine.query(
-        f"SELECT period_key FROM calendar.periods WHERE period_kind = {literal(question.kind)}"
-        f" AND first_on >= DATE '{first}' AND last_on <= DATE '{last}'"
-    )
     return tuple(str(key) for key in keys.column(0).to_pylist())
 
 

@@ -52,17 +52,21 @@ def compute(folder: Folder, settings: Settings, question: Question, *, as_of: da
 
 
 def _periods(question: Question, within: calendars.Horizon, settings: Settings) -> list[Period]:
-    """The periods that a question is about: from the first to the last named, else all of its kind.
+    """The periods that a question is about: from the first to the last named, else from the earliest or to the newest.
 
-    Trailing windows end on the last day named, else on the as-of day, and reach back side by side.
+    Trailing windows end on the last day named, else on the as-of day, and reach back side by side to the first day
+    named; else there is only that one.
     """
     kind = parse_kind(question.kind)
     if question.first is None and question.last is None:
         if isinstance(kind, PeriodKind):
             return list(calendars.periods_of([kind], within, settings.rules))
         return [trailing(within.as_of_on, kind.days)]
-    begin = parse_period(question.first or question.last or "", settings.rules)
-    end = parse_period(question.last or question.first or "", settings.rules)
-    if begin.first > end.last:
+    begin = None if question.first is None else parse_period(question.first, settings.rules)
+    end = None if question.last is None else parse_period(question.last, settings.rules)
+    if begin and end and begin.first > end.last:
         raise InvalidPeriod(begin.key, f"it comes after {end.key}, the last one asked for", nearest=end.key)
-    return list(periods_between(begin.first, end.last, kind, settings.rules))
+    last_on = end.last if end else within.last_on if isinstance(kind, PeriodKind) else within.as_of_on
+    earliest = within.first_on if isinstance(kind, PeriodKind) else last_on
+    first_on = begin.first if begin else min(earliest, last_on)
+    return list(periods_between(first_on, max(first_on, last_on), kind, settings.rules))
