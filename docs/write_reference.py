@@ -1,14 +1,18 @@
-"""Writes the reference pages that follow from the code: metrics, canonical tables, findings, commands."""
+"""Writes the reference pages that follow from the code: metrics, canonical tables, findings, commands, settings."""
 
+import contextlib
+import io
+import os
 from pathlib import Path
 
 import typer
 
-from trueup.canon.checks import CODES as CHECK_CODES
 from trueup.canon.findings import CODES
 from trueup.canon.tables import PROVENANCE, TABLES
+from trueup.cli import main
 from trueup.cli.commands import COMMANDS
 from trueup.metrics.registry import built_in_facts, built_in_metrics
+from trueup.workspace import documented
 
 REFERENCE = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by `make docs` from the code; edits here are lost. -->\n"
@@ -51,13 +55,31 @@ def tables_page() -> str:
 
 def findings_page() -> str:
     """Every code of a finding and what it means."""
-    codes = {**CODES, **CHECK_CODES}
-    return "\n".join([NOTE, "# Findings", "", *(f"- `{code}`: {meaning}" for code, meaning in codes.items()), ""])
+    return "\n".join([NOTE, "# Findings", "", *(f"- `{code}`: {meaning}" for code, meaning in CODES.items()), ""])
 
 
 def commands_page() -> str:
-    """Every command."""
-    return "\n".join([NOTE, "# Commands", "", *(f"- `trueup {name}`: {told}" for name, told in COMMANDS.items()), ""])
+    """Every command, with its own help."""
+    lines = [NOTE, "# Commands", "", "Exit code 0: done. 1: not done, and stderr says why. 2: not a command.", ""]
+    for name, told in COMMANDS.items():
+        lines += [f"## trueup {name}", "", told, "", "```", _help(name), "```", ""]
+    return "\n".join(lines)
+
+
+def _help(command: str) -> str:
+    """What ``--help`` prints, on a terminal of 100 characters."""
+    os.environ["COLUMNS"] = "100"
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
+        main([command, "--help"])
+    return printed.getvalue().strip()
+
+
+def settings_page() -> str:
+    """Every setting of trueup.toml."""
+    lines = [NOTE, "# Settings", "", "What `trueup.toml` may say; everything has a default.", ""]
+    lines += [f"- `{name}` (default `{default}`): {told}" for name, (told, default) in documented().items()]
+    return "\n".join([*lines, ""])
 
 
 PAGES = {
@@ -65,6 +87,7 @@ PAGES = {
     "tables.md": tables_page,
     "findings.md": findings_page,
     "commands.md": commands_page,
+    "settings.md": settings_page,
 }
 
 

@@ -62,34 +62,59 @@ class _Strict(BaseModel):
 
 
 class _Company(_Strict):
-    name: str = "Our company"
-    currency: str = "EUR"
-    timezone: str = "UTC"
-    fiscal_year_start: Annotated[int, Field(ge=1, le=12)] = 1
-    week_start: DayName = "monday"
+    name: Annotated[str, Field(description="The company's name, as reports show it.")] = "Our company"
+    currency: Annotated[
+        str, Field(description="ISO 4217 code; amounts in other currencies are converted by the table fx_rates.")
+    ] = "EUR"
+    timezone: Annotated[str, Field(description="IANA zone; a thing falls into the day on which it happened here.")] = (
+        "UTC"
+    )
+    fiscal_year_start: Annotated[int, Field(ge=1, le=12, description="The month in which the fiscal year begins.")] = 1
+    week_start: Annotated[DayName, Field(description="The first day of a week.")] = "monday"
 
 
 class _Hours(_Strict):
-    days: tuple[ShortDay, ...] = ("mon", "tue", "wed", "thu", "fri")
-    opens: str = "09:00"
-    closes: str = "17:00"
-    holidays: str | tuple[date, ...] = ()
+    days: Annotated[
+        tuple[ShortDay, ...], Field(description="The weekdays on which customers may expect an answer.")
+    ] = (
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+    )
+    opens: Annotated[str, Field(description="When a business day begins.")] = "09:00"
+    closes: Annotated[str, Field(description="When it ends; 24:00 is the day's end.")] = "17:00"
+    holidays: Annotated[
+        str | tuple[date, ...],
+        Field(description="A country's public holidays, such as DE or DE-BY, or a list of dates."),
+    ] = ()
 
 
 class _Build(_Strict):
-    grains: tuple[Grain, ...] = GRAINS
-    periods: tuple[Literal["day", "week", "month", "quarter", "year"], ...] = ("month", "quarter", "year")
-    keep_snapshots: Annotated[int, Field(ge=1)] = 3
-    memory_limit: Annotated[str, Field(pattern=_MEMORY)] = "4GB"
+    grains: Annotated[tuple[Grain, ...], Field(description="For whom numbers are published.")] = GRAINS
+    periods: Annotated[
+        tuple[Literal["day", "week", "month", "quarter", "year"], ...],
+        Field(description="For which periods they are; others are computed when somebody asks."),
+    ] = ("month", "quarter", "year")
+    keep_snapshots: Annotated[int, Field(ge=1, description="How many published snapshots are kept.")] = 3
+    memory_limit: Annotated[
+        str, Field(pattern=_MEMORY, description="What the engine may keep in memory; beyond that it uses the disk.")
+    ] = "4GB"
 
 
 class _Sources(_Strict):
-    timezone: str = "UTC"
+    timezone: Annotated[str, Field(description="The zone of delivered times that name none.")] = "UTC"
 
 
 class _Identity(_Strict):
-    same: tuple[tuple[str, ...], ...] = ()
-    separate: tuple[tuple[str, str], ...] = ()
+    same: Annotated[
+        tuple[tuple[str, ...], ...],
+        Field(description="Ids that are the same account, contact or person: a list of lists."),
+    ] = ()
+    separate: Annotated[
+        tuple[tuple[str, str], ...], Field(description="Pairs of ids that are not the same, whatever the rules find.")
+    ] = ()
 
 
 class _File(_Strict):
@@ -98,8 +123,25 @@ class _File(_Strict):
     build: _Build = _Build()
     sources: _Sources = _Sources()
     identity: _Identity = _Identity()
-    targets: Mapping[str, float] = Field(default_factory=dict)
-    metrics: Mapping[str, Mapping[str, ParameterValue]] = Field(default_factory=dict)
+    targets: Annotated[
+        Mapping[str, float], Field(description="Metric = what the company aims for per month, in the metric's unit.")
+    ] = Field(default_factory=dict)
+    metrics: Annotated[
+        Mapping[str, Mapping[str, ParameterValue]],
+        Field(description="A table per metric: its parameters, where they differ from its declaration."),
+    ] = Field(default_factory=dict)
+
+
+def documented() -> dict[str, tuple[str, str]]:
+    """Every setting of ``trueup.toml`` by its dotted name: what it means, and its default as TOML writes it."""
+    told: dict[str, tuple[str, str]] = {}
+    for section, of in _File.model_fields.items():
+        if isinstance(of.annotation, type) and issubclass(of.annotation, BaseModel):
+            for name, field in of.annotation.model_fields.items():
+                told[f"{section}.{name}"] = (field.description or "", json.dumps(field.default))
+        else:
+            told[section] = (of.description or "", "{}")
+    return told
 
 
 def settings(folder: Folder) -> Settings:

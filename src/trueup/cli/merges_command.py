@@ -41,8 +41,9 @@ def _tell(rows: pa.Table, what: str) -> None:
         heading(" = ".join(dict.fromkeys(filter(None, row["names"]))) or row["entity_id"])
         paragraph(ids, indent=2)
         paragraph(f"by {', '.join(row['rules'])}, score {row['score']:.2f}: {' '.join(row['evidence'])}", indent=2)
-    typer.echo(
-        f"\n{rows.num_rows} {what} have several ids. If two of them are not the same, add their ids to"
+    typer.echo()
+    paragraph(
+        f"{rows.num_rows} {what} have several ids. If two of them are not the same, add their ids to"
         " `[identity] separate` in trueup.toml; if others are, to `same`; then `trueup build`."
     )
 
