@@ -18,7 +18,6 @@ from pyarrow import parquet
 
 from trueup.canon.tables import PROVENANCE, TABLES, CanonicalTable, ColumnType
 from trueup.lake.duckdb import DuckDBEngine, literal, quoted
-from trueup.lake.engine import FileBusyError
 
 DUCKDB_TYPES: dict[ColumnType, str] = {
     "text": "VARCHAR",
@@ -48,8 +47,6 @@ CREATE TABLE IF NOT EXISTS meta.findings (
 );
 CREATE TABLE IF NOT EXISTS meta.settings (name VARCHAR PRIMARY KEY, value VARCHAR);
 """
-
-LakeBusyError = FileBusyError
 
 
 @dataclass(frozen=True)
