@@ -1,50 +1,56 @@
-"""Importing the large company's CSV files, against DuckDB's own COPY of them into typed tables.
+"""How long an import of CSV files takes, against DuckDB's own COPY of the same files into typed tables.
 
-python bench/import.py [FOLDER] [--interactions 1000000] [--runs 3]
+python bench/import.py                    1 million interactions, three turns
+python bench/import.py --large            also 10 million, one turn
 """
 
 import argparse
-import sys
+import shutil
 from pathlib import Path
 
-import duckdb
+from company import Size
+from measured import Usage, interleaved, measure
+from workshop import SHELF, files, prepare, take_in
 
-import company
-import measure
-import workspaces
+HERE = Path(__file__).parent
+LARGE = 10_000_000
+MILLION = 1_000_000
+GIB = 2**30
 
-COPY = """
-import sys, duckdb
-from pathlib import Path
-csv, typed, file = map(Path, sys.argv[1:])
-file.unlink(missing_ok=True)
-connection = duckdb.connect(str(file), config={"threads": 2, "preserve_insertion_order": False})
-for path in sorted(csv.glob("*.csv")):
-    connection.execute(f"CREATE TABLE {path.stem} AS FROM read_parquet('{typed}/{path.stem}.parquet') LIMIT 0")
-    connection.execute(f"COPY {path.stem} FROM '{path}' (HEADER)")
-"""
+
+def race(size: Size, *, runs: int) -> tuple[Usage, Usage, int]:
+    """COPY's usage, ours, and the files' bytes."""
+    delivered = files(size, form="csv")
+
+    def copied() -> Usage:
+        return measure([str(HERE / "copied.py"), str(delivered), str(SHELF / f"{size.interactions}" / "copied.duckdb")])
+
+    def ours() -> Usage:
+        root = SHELF / f"{size.interactions}" / "arriving"
+        shutil.rmtree(root, ignore_errors=True)
+        usage = take_in(prepare(root), delivered)
+        shutil.rmtree(root)
+        return usage
+
+    copy, taken = interleaved([copied, ours], runs=runs)
+    return copy, taken, sum(file.stat().st_size for file in delivered.glob("*.csv"))
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description="Time an import against DuckDB's COPY.")
-    arguments.add_argument("folder", type=Path, nargs="?", default=Path("build/bench"))
-    arguments.add_argument("--interactions", type=int, default=1_000_000)
+    arguments = argparse.ArgumentParser(description="Measure imports.")
+    arguments.add_argument("--interactions", type=int, default=MILLION)
     arguments.add_argument("--runs", type=int, default=3)
+    arguments.add_argument("--large", action="store_true", help="also 10 million interactions")
     given = arguments.parse_args()
-    csv = workspaces.exports(given.folder, given.interactions, form="csv")
-    typed = workspaces.exports(given.folder, given.interactions, form="parquet")
-    copies, imports = [], []
-    for _ in range(given.runs):
-        copied = given.folder / "copied.duckdb"
-        copies.append(measure.run([sys.executable, "-c", COPY, str(csv), str(typed), str(copied)]))
-        root = workspaces.empty_workspace(given.folder, given.interactions)
-        imports.append(measure.run(workspaces.import_command(root, csv)))
-    ours, theirs = measure.middle(imports), measure.middle(copies)
-    print(f"{given.interactions:,} interactions, {company.Size(given.interactions).accounts:,} accounts, medians")
-    print(f"COPY    {theirs.wall:8.1f} s {theirs.processor:8.1f} s processor {theirs.memory:6.2f} GiB")
-    print(f"import  {ours.wall:8.1f} s {ours.processor:8.1f} s processor {ours.memory:6.2f} GiB")
-    print(f"ratio   {ours.wall / theirs.wall:8.2f}   {ours.processor / theirs.processor:8.2f}")
-    print(f"DuckDB {duckdb.__version__}")
+    sizes = [(Size(given.interactions), given.runs), *([(Size(LARGE), 1)] if given.large else [])]
+    print(f"{'interactions':>14} {'GiB':>6} {'COPY':>18} {'trueup import':>18} {'ratio':>14} {'peak memory':>12}")
+    print(f"{'':>14} {'':>6} {'wall s':>9}{'CPU s':>9} {'wall s':>9}{'CPU s':>9} {'wall':>7}{'CPU':>7} {'GiB':>12}")
+    for size, runs in sizes:
+        copy, ours, delivered = race(size, runs=runs)
+        print(
+            f"{size.interactions:>14,} {delivered / GIB:>6.2f} {copy.wall:>9.1f}{copy.cpu:>9.1f} {ours.wall:>9.1f}"
+            f"{ours.cpu:>9.1f} {ours.wall / copy.wall:>7.2f}{ours.cpu / copy.cpu:>7.2f} {ours.peak / GIB:>12.2f}"
+        )
 
 
 if __name__ == "__main__":

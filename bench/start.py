@@ -1,41 +1,38 @@
-"""Whole-process times of commands that people wait for: help, and a number from a built workspace.
+"""How long people wait for what should be there at once, as whole processes.
 
-python bench/start.py [FOLDER] [--interactions 1000000] [--runs 7]
+python bench/start.py                     over a workspace of 1 million interactions, built if it was not
 """
 
 import argparse
-from pathlib import Path
 
-import measure
-import workspaces
+from company import Size
+from measured import interleaved, measure
+from workshop import imported
+
+MILLION = 1_000_000
+METRICS = ("response_time", "--by", "account", "--period", "quarter", "--format", "csv")
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description="Time commands from start to end.")
-    arguments.add_argument("folder", type=Path, nargs="?", default=Path("build/bench"))
-    arguments.add_argument("--interactions", type=int, default=1_000_000)
-    arguments.add_argument("--runs", type=int, default=7)
+    arguments = argparse.ArgumentParser(description="Measure starts.")
+    arguments.add_argument("--interactions", type=int, default=MILLION)
+    arguments.add_argument("--runs", type=int, default=5)
     given = arguments.parse_args()
-    root = given.folder / str(given.interactions) / "workspace"
-    if not (root / ".trueup" / "mart" / "CURRENT").exists():
-        typed = workspaces.exports(given.folder, given.interactions, form="parquet")
-        root = workspaces.empty_workspace(given.folder, given.interactions)
-        measure.run(workspaces.import_command(root, typed))
-        measure.run(workspaces.build_command(root))
-    asked = [
-        *workspaces.TRUEUP,
-        "metrics",
-        "response_time",
-        "--by",
-        "team",
-        "--period",
-        "quarter",
-        "--workspace",
-        str(root),
-    ]
-    for name, command, limit in (("--help", [*workspaces.TRUEUP, "--help"], 0.3), ("metrics", asked, 1.0)):
-        taken = measure.middle([measure.run(command) for _ in range(given.runs)])
-        print(f"trueup {name:<8} {taken.wall:6.2f} s wall {taken.processor:6.2f} s processor (wanted: under {limit} s)")
+    folder = imported(Size(given.interactions))
+    here = ["--workspace", str(folder.root)]
+    if not folder.mart.exists():
+        measure(["-m", "trueup", "build", *here])
+    asked = {
+        "trueup --help": (["--help"], 0.3),
+        "trueup metrics": (["metrics", *here], 1.0),
+        "trueup metrics response_time --by account": (["metrics", *METRICS, *here], 1.0),
+    }
+    usages = interleaved(
+        [lambda command=command: measure(["-m", "trueup", *command]) for command, _ in asked.values()], runs=given.runs
+    )
+    for (name, (_, limit)), usage in zip(asked.items(), usages, strict=True):
+        verdict = "in time" if usage.wall < limit else "too slow"
+        print(f"{name:<44} {usage.wall:6.2f} s wall {usage.cpu:6.2f} s CPU, at most {limit} s: {verdict}")
 
 
 if __name__ == "__main__":

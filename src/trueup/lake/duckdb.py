@@ -113,6 +113,10 @@ class DuckDBEngine:
         """Make ``schema`` unless it is there."""
         self.execute(f"CREATE SCHEMA IF NOT EXISTS {_path(schema)}")
 
+    def create_scratch(self, schema: str) -> None:
+        """Make ``schema`` for tables that nobody keeps: in memory, spilled where they are large, never in the file."""
+        self.execute(f"ATTACH IF NOT EXISTS ':memory:' AS {quoted(schema)}")
+
     def create_table(self, schema: str, name: str, select: str) -> int:
         """Make or replace a table from a query; the number of its rows."""
         sql = f"CREATE OR REPLACE TABLE {_path(schema)}.{quoted(name)} AS {select}"

@@ -32,7 +32,7 @@ _LINKS: Mapping[str, Callable[[pa.Table], pa.Table]] = {
     "contacts": contact_links,
     "people": person_links,
 }
-_SCHEMAS = (CALENDAR_SCHEMA, FACT_SCHEMA, CELL_SCHEMA, WORK_SCHEMA, IDENTITY_SCHEMA)
+_SCHEMAS = (CALENDAR_SCHEMA, FACT_SCHEMA, CELL_SCHEMA, IDENTITY_SCHEMA)
 
 
 class NothingImportedError(Exception):
@@ -84,6 +84,7 @@ def moment_of(text: str | None, settings: Settings) -> datetime:
 def _laid(engine: DuckDBEngine, settings: Settings, as_of: datetime) -> Ground:
     for schema in _SCHEMAS:
         engine.create_schema(schema)
+    engine.create_scratch(WORK_SCHEMA)
     within = calendars.horizon(first_day(engine, as_of), as_of, settings.zone)
     moment = Moment(within.as_of, within.as_of_on)
     create_state(engine, moment)
