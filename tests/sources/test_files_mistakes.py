@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import os
 import subprocess
 import sys
 import zipfile
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from delivered import codes_of, delivered, delivery, read
+from rights import heed
 from trueup.sources.delivery import DeliveryError
 
 CSV = "id,name\n" + "".join(f"a{n},Account {n}\n" for n in range(500))
@@ -98,30 +98,37 @@ def test_a_folder_without_tables_says_so(tmp_path: Path) -> None:
         read(tmp_path / "exports", tmp_path)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="rights to files work otherwise there")
+def _answer(path: Path) -> str:
+    """What a process that must heed the rights of files says to a path."""
+    program = (
+        "import sys, pathlib\n"
+        "from trueup.sources.files import read_path\n"
+        "try: print([f.message for f in read_path(pathlib.Path(sys.argv[1]), scratch=pathlib.Path('.')).findings])\n"
+        "except Exception as error: print(type(error).__name__, error)\n"
+    )
+    command = [sys.executable, "-c", program, str(path)]
+    return subprocess.run(command, capture_output=True, text=True, check=True, preexec_fn=heed).stdout
+
+
 def test_a_file_that_may_not_be_read_says_so(tmp_path: Path) -> None:
     path = tmp_path / "accounts.csv"
     path.write_text(CSV, encoding="utf-8")
     path.chmod(0)
-    if os.geteuid() != 0:
-        with pytest.raises(DeliveryError, match="You may not read this file"):
-            read(path, tmp_path)
-        return
-    # The superuser may read everything, so somebody else has to try.
-    program = (
-        "import os, sys, pathlib\n"
-        "from trueup.sources.files import read_path\n"
-        "os.setuid(65534)\n"
-        "try: read_path(pathlib.Path(sys.argv[1]), scratch=pathlib.Path('.'))\n"
-        "except Exception as error: print(type(error).__name__, error)\n"
-    )
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True, cwd="/"
-    )
-    assert "DeliveryError" in done.stdout
-    assert "You may not read this file." in done.stdout
+    answer = _answer(path)
+    assert "DeliveryError" in answer
+    assert "You may not read this file." in answer
+
+
+def test_a_folder_that_may_not_be_looked_into_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "closed" / "accounts.csv"
+    path.parent.mkdir()
+    path.write_text(CSV, encoding="utf-8")
+    path.parent.chmod(0)
+    try:
+        assert "You may not look into the folder it lies in." in _answer(path)
+        assert "You may not look into this folder." in _answer(tmp_path)
+    finally:
+        path.parent.chmod(0o755)
 
 
 @pytest.mark.parametrize(

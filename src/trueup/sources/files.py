@@ -59,10 +59,13 @@ def read_path(path: Path, *, scratch: Path) -> Delivery:
 
 
 def _path(path: Path, bench: Bench) -> Delivery:
-    if path.is_dir():
-        return _folder(path, bench)
-    if not path.exists():
-        raise _missing(path)
+    try:
+        if path.is_dir():
+            return _folder(path, bench)
+        if not path.exists():
+            raise _missing(path)
+    except PermissionError as error:
+        raise _forbidden(_shown(path), "You may not look into the folder it lies in.") from error
     if path.name.startswith(_LOCK):
         message = "This only marks a workbook that is open in a spreadsheet program."
         raise DeliveryError(_shown(path), message, f"Close it and import {path.name.lstrip('~$.')} instead.")
@@ -71,21 +74,24 @@ def _path(path: Path, bench: Bench) -> Delivery:
 
 def _folder(folder: Path, bench: Bench) -> Delivery:
     whole = Delivery(())
-    for path in _walk(folder):
+    closed: list[OSError] = []
+    for path in _walk(folder, closed):
         shown = f"{folder.resolve().name}/{path.relative_to(folder).as_posix()}"
         try:
             whole += _file(path, shown, bench)
         except DeliveryError as error:
             whole += Delivery((), (error.finding(),))
+    for refusal in closed:
+        whole += Delivery((), (_forbidden(str(refusal.filename), "You may not look into this folder.").finding(),))
     if not whole.tables and not whole.findings:
         message = "There is no file with a table in this folder."
         raise DeliveryError(_shown(folder), message, "Name the folder or the files that your systems exported.")
     return whole
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    """Files that may hold tables, in order of their names."""
-    for place, folders, files in os.walk(folder):
+def _walk(folder: Path, closed: list[OSError]) -> Iterator[Path]:
+    """Files that may hold tables, in order of their names; folders that cannot be looked into go to ``closed``."""
+    for place, folders, files in os.walk(folder, onerror=closed.append):
         folders[:] = sorted(folders)
         found = [Path(place, name) for name in sorted(files)]
         yield from (path for path in found if _may_hold_tables(PurePosixPath(path.relative_to(folder))))
@@ -102,8 +108,7 @@ def _file(path: Path, shown: str, bench: Bench) -> Delivery:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         return _opened(_plainly_named(Parcel(path, shown, digest, bench)), depth=0)
     except PermissionError as error:
-        cure = "Give yourself the right to read it (its properties, or chmod u+r), or copy it where you may."
-        raise DeliveryError(shown, "You may not read this file.", cure) from error
+        raise _forbidden(shown, "You may not read this file.") from error
     except OSError as error:
         reason = (error.strerror or str(error)).rstrip(".")
         cure = "Check that the disk has room, that the drive is still there, and try again."
@@ -144,6 +149,11 @@ def _shown(path: Path) -> str:
     """A path for people: as it was given, or its last two parts where that would begin at the root of the disk."""
     parts = [part for part in PurePosixPath(path.as_posix()).parts if part not in {".", ".."}]
     return "/".join(parts[-2:] if path.is_absolute() else parts) or path.resolve().name
+
+
+def _forbidden(shown: str, message: str) -> DeliveryError:
+    cure = "Give yourself the right to read it (its properties, or chmod u+r), or copy it where you may."
+    return DeliveryError(shown, message, cure)
 
 
 def _missing(path: Path) -> DeliveryError:
