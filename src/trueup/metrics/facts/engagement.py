@@ -11,6 +11,8 @@ from trueup.metrics.facts.interactions import LIVE_KINDS, attending_contacts, by
 from trueup.metrics.lookup import looked_up
 
 PERIOD = ("period_kind", "period_key")
+LIVE, INBOUND, OUTBOUND = 1, 2, 4
+"""Ways of being in touch, as bits: they add up over days and people at the price of one number."""
 
 
 def engagement(inputs: Inputs) -> Table:
@@ -43,16 +45,25 @@ def _people_in_contact(inputs: Inputs) -> Table:
         "interaction_id",
         "account_id",
         occurred_on=inputs.context.local_date(interactions.occurred_at),
-        is_live=is_live,
-        is_inbound=is_written & interactions.direction.identical_to("inbound"),
-        is_outbound=is_written & interactions.direction.identical_to("outbound"),
+        ways=_flag(is_live, LIVE)
+        | _flag(is_written & interactions.direction.identical_to("inbound"), INBOUND)
+        | _flag(is_written & interactions.direction.identical_to("outbound"), OUTBOUND),
     )
-    pair = ("account_id", "person_id")
-    ways = ("is_live", "is_inbound", "is_outbound")
     met = touches.join(CREDITED_PEOPLE.select("interaction_id", "person_id"), "interaction_id")
-    met = _by_period(met, pair, ways)
-    known = met.filter(met.is_live | (met.is_inbound & met.is_outbound))
+    met = _by_period(met, ("account_id", "person_id"), ways="ways")
+    known = met.filter(_has(met.ways, LIVE) | _has(met.ways, INBOUND | OUTBOUND))
     return known.group_by("account_id", "period_number").agg(people=known.count())
+
+
+def _flag(condition: ir.Value, way: int) -> ir.IntegerValue:
+    return cast(
+        "ir.IntegerValue", cast("ir.BooleanValue", condition).ifelse(ibis.literal(way, "int8"), ibis.literal(0, "int8"))
+    )
+
+
+def _has(ways: ir.Value, wanted: int) -> ir.BooleanValue:
+    held = cast("ir.IntegerColumn", ways) & cast("ir.IntegerScalar", ibis.literal(wanted, "int8"))
+    return cast("ir.BooleanValue", held == wanted)
 
 
 def _contacts_engaged(inputs: Inputs) -> Table:
@@ -79,12 +90,12 @@ def social_exchanges(inputs: Inputs) -> Table:
         "interaction_id",
         "account_id",
         occurred_on=inputs.context.local_date(social.occurred_at),
-        is_inbound=social.direction.identical_to("inbound"),
-        is_outbound=social.direction.identical_to("outbound"),
+        ways=_flag(social.direction.identical_to("inbound"), INBOUND)
+        | _flag(social.direction.identical_to("outbound"), OUTBOUND),
     )
     touches = social.join(attending_contacts(inputs), "interaction_id")
-    ways = _by_period(touches, ("contact_id",), ("is_inbound", "is_outbound"))
-    two_way = ways.filter(ways.is_inbound & ways.is_outbound)
+    ways = _by_period(touches, ("contact_id",), ways="ways")
+    two_way = ways.filter(_has(ways.ways, INBOUND | OUTBOUND))
     exchanged = _by_period(touches, ("contact_id", "interaction_id"))
     exchanged = exchanged.semi_join(two_way, ("contact_id", "period_number")).select("interaction_id", "period_number")
     exchanged = looked_up(exchanged.distinct(), social, by="interaction_id")
@@ -98,18 +109,27 @@ def social_exchanges(inputs: Inputs) -> Table:
     )
 
 
-def _by_period(rows: Table, keys: tuple[str, ...], flags: tuple[str, ...] = ()) -> Table:
-    """Each combination of ``keys`` and ``period_number`` once, and whether any of its rows had each of ``flags``."""
+def _by_period(rows: Table, keys: tuple[str, ...], *, ways: str | None = None) -> Table:
+    """Each combination of ``keys`` and ``period_number`` once, with the bits that any of its rows has in ``ways``."""
     stretches = _stretches()
     dated = rows.join(stretches, rows.occurred_on == stretches.local_date)
     # First once per stretch of days, then per period: few rows are left to be multiplied by the periods.
-    dated = _any_of(dated, (*keys, "stretch"), flags)
+    dated = _any_of(dated, (*keys, "stretch"), ways)
     periods = _periods_of_stretches(stretches)
-    return _any_of(dated.join(periods, "stretch"), (*keys, "period_number"), flags)
+    # Most periods are one stretch, and their rows need not be gathered again.
+    whole, parts = periods.filter(periods.stretches == 1), periods.filter(periods.stretches > 1)
+    columns = (*keys, "period_number", *([ways] if ways else []))
+    return (
+        dated.join(whole, "stretch")
+        .select(*columns)
+        .union(_any_of(dated.view().join(parts, "stretch"), (*keys, "period_number"), ways).select(*columns))
+    )
 
 
-def _any_of(rows: Table, keys: tuple[str, ...], flags: tuple[str, ...]) -> Table:
-    return rows.group_by(*keys).agg(**{flag: cast("ir.BooleanColumn", rows[flag]).any() for flag in flags})
+def _any_of(rows: Table, keys: tuple[str, ...], ways: str | None) -> Table:
+    if ways is None:
+        return rows.select(*keys).distinct()
+    return rows.group_by(*keys).agg(**{ways: cast("ir.IntegerColumn", rows[ways]).bit_or()})
 
 
 def _stretches() -> Table:
@@ -119,20 +139,22 @@ def _stretches() -> Table:
     )
     begins = days.local_date.isin(PERIODS.first_on) | days.day_before.isin(PERIODS.cut_on)
     days = days.mutate(begins=begins.ifelse(1, 0))
-    return days.select("local_date", stretch=days.begins.sum().over(order_by=days.local_date, rows=(None, 0)))
+    stretch = days.begins.sum().over(order_by=days.local_date, rows=(None, 0))
+    return days.select("local_date", stretch=stretch.cast("int32"))
 
 
 def _numbered_periods() -> Table:
     # A number is cheaper to group by, over millions of rows, than the kind and key.
     number = ibis.row_number().over(order_by=[PERIODS.period_kind, PERIODS.period_key])
-    return PERIODS.select(*PERIOD, period_number=number)
+    return PERIODS.select(*PERIOD, period_number=number.cast("int32"))
 
 
 def _periods_of_stretches(stretches: Table) -> Table:
-    """``stretch`` and ``period_number``: the periods that each stretch of days lies in."""
+    """``stretch`` and ``period_number``: the periods that each stretch lies in, and how many stretches these have."""
     inside = [stretches.local_date >= PERIODS.first_on, stretches.local_date <= PERIODS.cut_on]
     within = looked_up(stretches.join(PERIODS, inside), _numbered_periods(), by=PERIOD)
-    return within.select("stretch", "period_number").distinct()
+    within = within.select("stretch", "period_number").distinct()
+    return within.mutate(stretches=within.stretch.count().over(group_by=within.period_number))
 
 
 FACTS = (
