@@ -7,6 +7,7 @@ from typing import Literal
 from trueup.metrics.instances import BoundMetric, Sort
 from trueup.metrics.metric import ROWS, Metric
 from trueup.metrics.sql import both, column, constant, either, equals, quoted
+from trueup.metrics.survival import Waiting
 
 Part = Literal["value", "numerator", "denominator", "n", "pending"]
 FACT = "f"
@@ -53,6 +54,7 @@ class _Columns:
     """Aggregates by the expression that they are, named after the first metric that needs them."""
 
     by_expression: dict[str, Aggregate] = field(default_factory=dict)
+    waiting: list[Waiting] = field(default_factory=list)
 
     def add(self, column: str, expression: str, *, is_whole: bool = True, quantile: Quantile | None = None) -> str:
         if expression not in self.by_expression:
@@ -72,6 +74,8 @@ class Batch:
     parts: Mapping[str, Parts]
     keeps: str
     reads: tuple[str, ...]
+    waiting: tuple[Waiting, ...] = ()
+    """What has to be known of each row besides its columns, within its group, before anything can be added up."""
 
 
 def batch(metrics: Iterable[BoundMetric]) -> Batch:
@@ -82,12 +86,12 @@ def batch(metrics: Iterable[BoundMetric]) -> Batch:
     kept = [is_kept(bound.metric) for bound in together]
     keeps = "TRUE" if "TRUE" in kept else either(kept)
     reads = dict.fromkeys(name for bound in together for name in columns_read(bound.metric))
-    return Batch(together, tuple(columns.by_expression.values()), parts, keeps, tuple(reads))
+    return Batch(together, tuple(columns.by_expression.values()), parts, keeps, tuple(reads), tuple(columns.waiting))
 
 
 def columns_read(metric: Metric) -> tuple[str, ...]:
     """The fact's columns that a metric looks at."""
-    named = (*metric.filter, metric.measure, metric.numerator, metric.denominator, metric.maturity)
+    named = (*metric.filter, metric.measure, metric.numerator, metric.denominator, metric.maturity, metric.event)
     return tuple(dict.fromkeys(name for name in named if name and name != ROWS))
 
 
@@ -175,6 +179,11 @@ def _add_holistic(metric: Metric, counted: str, measured: str, columns: _Columns
     name = f"{metric.name}__value"
     if metric.agg == "count_distinct":
         return columns.add(name, f"COUNT(DISTINCT {_where(counted, measured)})")
+    if metric.agg == "survival_median":
+        assert metric.event is not None
+        waiting = Waiting(f"{metric.name}__waiting", measured, column(FACT, metric.event), counted)
+        columns.waiting.append(waiting)
+        return columns.add(name, waiting.median, is_whole=False)
     share = 0.5 if metric.agg == "median" else metric.percentile
     assert share is not None
     quantile = Quantile(share, _where(counted, f"CAST({measured} AS DOUBLE)"))

@@ -40,6 +40,7 @@ _NEEDED = {
     "median": ("measure",),
     "percentile": ("measure", "percentile"),
     "count_distinct": ("measure",),
+    "survival_median": ("measure", "event"),
 }
 
 

@@ -17,7 +17,8 @@ from trueup.metrics.fact import CALENDAR_SCHEMA, FACT_SCHEMA, STATE_SCHEMA
 from trueup.metrics.instances import FactInstance
 from trueup.metrics.metric import COMPANY, Grain
 from trueup.metrics.places import CELL_SCHEMA
-from trueup.metrics.sql import both, constant, quoted, table, union
+from trueup.metrics.sql import both, column, constant, quoted, table, union
+from trueup.metrics.survival import with_shares
 
 WORK_SCHEMA = "work"
 """The engine's schema of tables that are needed while cells are made, and may be dropped then."""
@@ -112,14 +113,17 @@ def aggregated(source: Source, batch: Batch, rows: Rows, *, kind: str) -> str:
         dated = ""
         period = [f"{FACT}.period_kind", f"{FACT}.period_key"]
         keys = [*_keys(rows.group), *period]
-    select = (
-        f"SELECT {', '.join([*_named(rows.group), *period, *selected])} FROM {rows.come_from} AS {FACT}{dated}"
-        f"{rows.joins} WHERE {both([rows.only, batch.keeps])} GROUP BY {', '.join(keys)}"
-    )
-    if not picked:
-        return select
-    columns = [*(quoted(name) for name, _ in rows.group), "period_kind", "period_key", *picked]
-    return f"SELECT {', '.join(columns)} FROM ({select}) AS q"
+    grouped = [*(quoted(name) for name, _ in rows.group), "period_kind", "period_key"]
+    of_rows = f"FROM {rows.come_from} AS {FACT}{dated}{rows.joins} WHERE {both([rows.only, batch.keeps])}"
+    if batch.waiting:
+        # Who waits how long depends on who else is in the group: groups and periods must be columns beforehand.
+        read = [column(FACT, name) for name in batch.reads]
+        known = f"SELECT {', '.join([*_named(rows.group), *period, *read])} {of_rows}"
+        shares = with_shares(known, batch.waiting, by=grouped)
+        select = f"SELECT {', '.join([*grouped, *selected])} FROM ({shares}) AS {FACT} GROUP BY {', '.join(grouped)}"
+    else:
+        select = f"SELECT {', '.join([*_named(rows.group), *period, *selected])} {of_rows} GROUP BY {', '.join(keys)}"
+    return f"SELECT {', '.join([*grouped, *picked])} FROM ({select}) AS q" if picked else select
 
 
 def _sorted_once(aggregates: Sequence[Aggregate]) -> tuple[list[str], list[str]]:

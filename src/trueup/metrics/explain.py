@@ -23,12 +23,22 @@ from trueup.metrics.fact import CALENDAR_SCHEMA, FACT_SCHEMA, STATE_SCHEMA
 from trueup.metrics.instances import BoundMetric, FactInstance, Parameters
 from trueup.metrics.metric import ROWS, Grain, Metric
 from trueup.metrics.sql import both, column, constant, quoted, table
+from trueup.metrics.survival import with_shares
 from trueup.units.period import Period, PeriodKind
 
 _PEOPLE = table(CALENDAR_SCHEMA, "credited_people")
 _SPANS = table(CALENDAR_SCHEMA, "people_spans")
 _ACCOUNTS = table(STATE_SCHEMA, "accounts")
-ROLES = ("pending", "numerator and denominator", "numerator", "denominator", "counted", "measured", "not counted")
+ROLES = (
+    "pending",
+    "numerator and denominator",
+    "numerator",
+    "denominator",
+    "counted",
+    "measured",
+    "still waiting",
+    "not counted",
+)
 """What a row may be to a number, in the column ``counted_as``."""
 
 
@@ -76,7 +86,10 @@ def explain(bound: BoundMetric, *, grain: Grain, entity: str, period: Period, ki
 def cell_sql(of: Batch, inside: str) -> str:
     """The parts of the batch's metrics over the fact rows ``inside`` a cell: one row."""
     parts = ", ".join(f"{each.of_rows} AS {quoted(each.column)}" for each in of.aggregates)
-    return f"SELECT {parts} FROM {_rows(of.metrics[0].instance)} WHERE {inside}"
+    of_rows = f"FROM {_rows(of.metrics[0].instance)} WHERE {inside}"
+    if of.waiting:
+        of_rows = f"FROM ({with_shares(f'SELECT {FACT}.* {of_rows}', of.waiting, by=())}) AS {FACT}"
+    return f"SELECT {parts} {of_rows}"
 
 
 def rows_sql(bound: BoundMetric, inside: str) -> str:
@@ -118,7 +131,10 @@ def _role(bound: BoundMetric) -> str:
         cases += [(is_counted(metric), "counted")]
     else:
         assert metric.measure is not None
-        cases += [(both([is_counted(metric), f"{column(FACT, metric.measure)} IS NOT NULL"]), "measured")]
+        is_measured = both([is_counted(metric), f"{column(FACT, metric.measure)} IS NOT NULL"])
+        if metric.event:
+            cases += [(both([is_measured, f"{column(FACT, metric.event)} IS NOT TRUE"]), "still waiting")]
+        cases += [(is_measured, "measured")]
     branches = " ".join(f"WHEN {condition} THEN {constant(role)}" for condition, role in cases)
     return f"CASE {branches} ELSE 'not counted' END"
 
@@ -185,6 +201,8 @@ def formula(metric: Metric) -> str:
             told = f"the {metric.percentile} quantile of {metric.measure} over {of}"
         case "count_distinct":
             told = f"the number of different {metric.measure} over {of}"
+        case "survival_median":
+            told = f"the Kaplan-Meier median of {metric.measure} over {of}; without {metric.event} a row still waits"
     return told + waits
 
 

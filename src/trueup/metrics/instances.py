@@ -131,7 +131,7 @@ def _bound(metric: Metric, workshop: "_Workshop", settings: Parameters) -> Bound
 
 def _check_columns(bound: BoundMetric) -> None:
     metric, sorts = bound.metric, bound.instance.sorts
-    named = [*metric.filter, metric.measure, metric.numerator, metric.denominator, metric.maturity]
+    named = [*metric.filter, metric.measure, metric.numerator, metric.denominator, metric.maturity, metric.event]
     for column in named:
         if column and column != ROWS and column not in sorts:
             raise DefinitionError(
@@ -143,6 +143,8 @@ def _check_columns(bound: BoundMetric) -> None:
     for column in added:
         if column and column != ROWS and sorts[column] == "other":
             raise DefinitionError(f"{_place(metric)}{column} is neither a number nor a flag")
+    if metric.event and sorts[metric.event] != "flag":
+        raise DefinitionError(f"{_place(metric)}{metric.event} is no flag: it cannot say whether the event came")
 
 
 @dataclass(frozen=True)

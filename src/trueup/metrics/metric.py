@@ -6,11 +6,11 @@ from typing import Literal
 
 ParameterValue = int | float | str | bool
 Family = Literal["activity", "experience", "customer_outcome", "result"]
-Aggregation = Literal["count", "sum", "ratio", "mean", "median", "percentile", "count_distinct"]
+Aggregation = Literal["count", "sum", "ratio", "mean", "median", "percentile", "count_distinct", "survival_median"]
 Better = Literal["higher", "lower", "neither"]
 Unit = Literal["count", "ratio", "hours", "days", "money", "per_account", "per_issue"]
 Grain = Literal["account", "person", "team", "department", "segment", "industry", "company"]
-Status = Literal["ok", "thin", "provisional", "no_denominator"]
+Status = Literal["ok", "thin", "provisional", "no_denominator", "not_reached"]
 
 GRAINS: tuple[Grain, ...] = ("account", "person", "team", "department", "segment", "industry", "company")
 ACCOUNT_GRAINS: tuple[Grain, ...] = ("account", "segment", "industry", "company")
@@ -38,7 +38,10 @@ class Metric:
       float64; ``n`` = rows whose denominator is neither null nor 0 (false);
     - ``mean``, ``median``, ``percentile`` (with ``percentile``: 0.9): of ``measure`` over rows where it is not null,
       exact, linear between neighbours; numerator and denominator are null; ``n`` = rows measured;
-    - ``count_distinct``: of ``measure``; ``numerator`` = value, ``denominator`` null; ``n`` = rows with a measure.
+    - ``count_distinct``: of ``measure``; ``numerator`` = value, ``denominator`` null; ``n`` = rows with a measure;
+    - ``survival_median``: the Kaplan-Meier median of ``measure``, rows whose ``event`` is not true having been watched
+      that long without it; numerator and denominator are null; ``n`` = rows measured. Null with the status
+      ``not_reached`` where more than half are still waiting in the end.
 
     ``maturity`` names a boolean column: rows where it is not true are ``pending`` and count nowhere else.
     """
@@ -57,6 +60,7 @@ class Metric:
     numerator: str | None = None
     denominator: str | None = None
     percentile: float | None = None
+    event: str | None = None
     maturity: str | None = None
     minimum_n: int = 1
     grains: tuple[Grain, ...] = GRAINS

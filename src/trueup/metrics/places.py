@@ -121,8 +121,10 @@ def _amount(place: Place) -> str:
 
 
 def _status(place: Place) -> str:
+    is_null = f"{_value(place)} IS NULL"
+    reached = f" WHEN {is_null} AND {_of(place.n)} > 0 THEN 'not_reached'" if place.agg == "survival_median" else ""
     return (
-        f"CASE WHEN {_value(place)} IS NULL THEN 'no_denominator' WHEN NOT p.is_over THEN 'provisional'"
+        f"CASE{reached} WHEN {is_null} THEN 'no_denominator' WHEN NOT p.is_over THEN 'provisional'"
         f" WHEN {_whole(place.n)} < {place.minimum_n} THEN 'thin' ELSE 'ok' END"
     )
 
