@@ -15,19 +15,22 @@ from rapidfuzz import process
 from sqlglot import expressions
 
 from trueup.canon.findings import Finding
+from trueup.canon.references import MOST_NAMES
 from trueup.canon.tables import TABLE
 from trueup.lake.duckdb import quoted
 from trueup.lake.store import Lake, RawTable
 from trueup.runs.folder import Folder
 from trueup.runs.reading import Query, Readers, found_in, noon_of, unreadable
 from trueup.runs.settings import Settings
-from trueup.sources.columns import profile, typed_select
+from trueup.sources.columns import ColumnProfile, profile, typed_select
 from trueup.sources.known import known_system
 from trueup.sources.shape import RawRows, left_out_select, runnable, system_views
 
-NUMBERED_UP_TO = 1_000_000
+NUMBERED_UP_TO = 200_000
 """Rows of larger tables are not numbered while they are imported: numbering takes one core, reading uses all. Their
 numbers are found again when somebody asks for a row."""
+LIKELY_KEY = 0.8
+"""A column of so many different values per value may be a key; how many there are is only estimated here."""
 
 
 class SourceMappingError(Exception):
@@ -166,17 +169,32 @@ def of_own_sql(
     """The mapping that a company wrote for its source; a table's newest delivery is what its view shows."""
     newest = {raw.stem: raw for raw in raws}
     views, findings = {}, []
+    profiled: dict[str, Mapping[str, ColumnProfile]] = {}
     for stem, raw in newest.items():
         rows = relation(raw)
-        profiles = profile(query, rows, list(raw.columns))
+        profiles = profiled[stem] = profile(query, rows, list(raw.columns))
         views[stem] = typed_select(rows, profiles, zone=zone)
         findings += [found_in(found, raw) for column in profiles.values() for found in column.findings]
         findings += [told for column in profiles.values() for told in unreadable(raw, column, rows, query)]
-    named = {stem: raw.columns for stem, raw in newest.items()}
     written = own_selects(folder)
     findings += [_waits(select, newest, folder.name) for select in written if not select.reads <= newest.keys()]
     selects = [select for select in written if select.reads <= newest.keys()]
-    return SourceMapping(views, selects, findings, is_complete=False, named=named)
+    return SourceMapping(views, selects, findings, is_complete=False, named=_naming(profiled))
+
+
+def _naming(profiled: Mapping[str, Mapping[str, ColumnProfile]]) -> dict[str, list[str]]:
+    """The columns of each table that may name rows of another: called alike in both, few words, a key in one."""
+    called: dict[str, list[tuple[str, ColumnProfile]]] = {}
+    for stem, profiles in profiled.items():
+        for column in profiles.values():
+            if column.kind == "text" and 0 < column.distinct <= MOST_NAMES:
+                called.setdefault(column.name.casefold(), []).append((stem, column))
+    naming: dict[str, list[str]] = {}
+    for places in called.values():
+        if len(places) > 1 and any(column.distinct >= LIKELY_KEY * column.values for _, column in places):
+            for stem, column in places:
+                naming.setdefault(stem, []).append(column.name)
+    return naming
 
 
 def _waits(select: CanonicalSelect, delivered: Collection[str], source: str) -> Finding:
