@@ -1,0 +1,85 @@
+"""A real Postgres for tests: a server of our own in a temporary folder, reached through a socket in it."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+USER = "trueup"
+PATIENCE = 30
+NONE_HERE = "NOTHING WAS TESTED ON POSTGRES: there is no server on this machine; install the package postgresql"
+
+
+def binaries() -> Path | None:
+    """The folder with ``initdb`` and ``postgres``."""
+    on_path = shutil.which("initdb")
+    places = [Path(on_path).resolve().parent] if on_path else []
+    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    if configured := shutil.which("pg_config"):
+        told = subprocess.run([configured, "--bindir"], capture_output=True, text=True, check=True)
+        places.append(Path(told.stdout.strip()))
+    return next((place for place in places if (place / "initdb").exists() and (place / "postgres").exists()), None)
+
+
+def owner() -> str | None:
+    """Whom the server runs as: Postgres refuses root."""
+    if os.geteuid() != 0:
+        return None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """A running server; yields the address of its first database, without the database's name."""
+    found = binaries()
+    if found is None:
+        if os.environ.get("TRUEUP_NOTHING_SKIPPED") == "1":
+            pytest.fail(NONE_HERE)
+        pytest.skip(NONE_HERE)
+    # Not pytest's own folder: nobody but its owner may look into that one.
+    folder = Path(tempfile.mkdtemp(prefix="trueup-pg-"))
+    user = owner()
+    if user:
+        shutil.chown(folder, user)
+    files = folder / "files"
+    first = [found / "initdb", "-D", files, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
+    subprocess.run(first, user=user, cwd=folder, check=True, capture_output=True)
+    run = [found / "postgres", "-D", files, "-k", folder, "-F", "-c", "listen_addresses=", "-c", "jit=off"]
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen(run, user=user, cwd=folder, stdout=log, stderr=log)
+    try:
+        wait_for(folder, server)
+        yield f"postgresql://{USER}@/{{name}}?host={folder}"
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(PATIENCE)
+        shutil.rmtree(folder)
+
+
+def wait_for(folder: Path, server: subprocess.Popen[bytes]) -> None:
+    started = time.monotonic()
+    while True:
+        try:
+            psycopg.connect(host=str(folder), user=USER, dbname="postgres").close()
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() - started > PATIENCE:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def create_database(address: str, name: str, *, like: str = "template0") -> None:
+    """Make the database ``name``, a copy of ``like``."""
+    with psycopg.connect(address.format(name="postgres"), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
