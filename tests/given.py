@@ -10,6 +10,8 @@
     world.rows(FACT)
     world.metric("response_time", by="account", period="month")
 
+Tables of entries (goals, readings...) are given like canonical ones.
+
 Columns are aligned, or every row has as many words as the header. ``-`` or nothing is null. Timestamps are UTC.
 ``recorded_at`` may be given; else it is the row's event time, and where there is none the row was always known. Several
 versions of a key may be given: the newest recorded one counts.
@@ -27,7 +29,8 @@ import ibis
 import pyarrow as pa
 from ibis import Table
 
-from trueup.canon.tables import PROVENANCE, TABLE, CanonicalTable, Column, ColumnType
+from trueup.canon.entries import ENTRY_PROVENANCE, ENTRY_TABLE, FIRST_RECORDED
+from trueup.canon.tables import PROVENANCE, CanonicalTable, Column, ColumnType
 from trueup.lake.duckdb import DuckDBEngine
 from trueup.metrics import calendars
 from trueup.metrics.cells import WORK_SCHEMA
@@ -35,6 +38,7 @@ from trueup.metrics.compute import Plan, plan
 from trueup.metrics.fact import (
     CALENDAR_SCHEMA,
     FACT_SCHEMA,
+    KNOWN_TABLES,
     STATE_SCHEMA,
     Context,
     Fact,
@@ -215,18 +219,18 @@ def given(
     issue_matches: Rows = (),
     **tables: Rows,
 ) -> World:
-    """A company with these rows in these canonical tables, every other table empty, known up to ``as_of``.
+    """A company with these rows in these tables, canonical or of entries, every other empty, known up to ``as_of``.
 
     Business hours are nine to five, Monday to Friday, unless given.
     """
-    if unknown := sorted(tables.keys() - TABLE.keys()):
-        raise ValueError(f"no canonical tables: {', '.join(unknown)}; there are {', '.join(TABLE)}")
+    if unknown := sorted(tables.keys() - KNOWN_TABLES.keys()):
+        raise ValueError(f"no canonical tables: {', '.join(unknown)}; there are {', '.join(KNOWN_TABLES)}")
     moment = parse_as_of(as_of, zone)
     engine = DuckDBEngine(threads=1)
     for schema in (STATE_SCHEMA, CALENDAR_SCHEMA, FACT_SCHEMA, WORK_SCHEMA, CELL_SCHEMA):
         engine.create_schema(schema)
     first = date.max
-    for name, table in TABLE.items():
+    for name, table in KNOWN_TABLES.items():
         rows = list(_known(table, _typed(table, tables.get(name, ())), moment.replace(tzinfo=None)))
         first = min([first, *_days(rows)])
         engine.load(STATE_SCHEMA, name, pa.Table.from_pylist(rows, schema=_arrow_schema(table)))
@@ -258,13 +262,17 @@ def _lay_calendars(world: World, hours: BusinessHours, issue_matches: Rows) -> N
 
 
 def _arrow_schema(table: CanonicalTable) -> pa.Schema:
-    return pa.schema({c.name: ARROW_TYPES[c.type] for c in (*table.columns, *PROVENANCE)})
+    return pa.schema({c.name: ARROW_TYPES[c.type] for c in _columns(table)})
+
+
+def _columns(table: CanonicalTable) -> tuple[Column, ...]:
+    provenance = (*ENTRY_PROVENANCE, FIRST_RECORDED) if table.name in ENTRY_TABLE else PROVENANCE
+    return (*table.columns, *provenance)
 
 
 def _typed(table: CanonicalTable, rows: Rows) -> list[dict[str, Value]]:
-    columns: Iterable[Column] = (*table.columns, *PROVENANCE)
     try:
-        return _cells(rows, {c.name: c.type for c in columns})
+        return _cells(rows, {c.name: c.type for c in _columns(table)})
     except ValueError as error:
         raise ValueError(f"{table.name}: {error}") from error
 
@@ -272,13 +280,21 @@ def _typed(table: CanonicalTable, rows: Rows) -> list[dict[str, Value]]:
 def _known(table: CanonicalTable, rows: list[dict[str, Value]], as_of: datetime) -> Iterator[dict[str, Value]]:
     """The newest version of each key recorded by ``as_of``, unless that one is deleted or has not happened yet."""
     newest: dict[tuple[Value, ...], dict[str, Value]] = {}
+    first: dict[tuple[Value, ...], datetime] = {}
     for number, row in enumerate(rows, start=1):
         recorded_at = row.get("recorded_at") or _moment(row.get(table.event_time or ""))
+        if table.name in ENTRY_TABLE:
+            recorded_at = recorded_at or ALWAYS
         version = {"_row": number, "_seq": 1, "is_deleted": False, "is_stub": False, **row, "recorded_at": recorded_at}
         key = tuple(row.get(name) for name in table.key)
+        first[key] = min(_recorded(version), first.get(key, _recorded(version)))
         if _recorded(version) <= as_of and (key not in newest or _recorded(newest[key]) <= _recorded(version)):
             newest[key] = version
-    return (row for row in newest.values() if not row["is_deleted"] and _happened(table, row) <= as_of)
+    return (
+        {**row, FIRST_RECORDED.name: first[key]} if table.name in ENTRY_TABLE else row
+        for key, row in newest.items()
+        if not row["is_deleted"] and _happened(table, row) <= as_of
+    )
 
 
 def _happened(table: CanonicalTable, row: Mapping[str, Value]) -> datetime:
@@ -296,7 +312,7 @@ def _moment(value: Value) -> datetime | None:
 
 
 def _days(rows: Iterable[Mapping[str, Value]]) -> Iterator[date]:
-    for value in (value for row in rows for value in row.values()):
+    for value in (value for row in rows for value in row.values() if value != ALWAYS):
         if isinstance(value, datetime):
             yield value.date()
         elif isinstance(value, date):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from trueup.answers.cells import Answer, Question, read
 from trueup.answers.live import compute
+from trueup.lake.entered import NO_ENTRIES, Entries
 from trueup.mart.snapshot import current
 from trueup.runs.folder import Folder
 from trueup.runs.progress import Progress
@@ -15,11 +16,13 @@ class NotBuiltError(Exception):
     """Nothing was built yet."""
 
 
-def ask(folder: Folder, settings: Settings, question: Question, *, progress: Progress) -> Answer:
+def ask(
+    folder: Folder, settings: Settings, question: Question, *, progress: Progress, entries: Entries = NO_ENTRIES
+) -> Answer:
     """The answer, from the published snapshot if it holds it, else computed from the lake as of the snapshot's moment.
 
-    Raises NotBuiltError before the first build, unless the question has a moment of its own; InvalidPeriod,
-    InvalidInstant, UnknownNameError for what does not exist.
+    ``entries``: as for a build. Raises NotBuiltError before the first build, unless the question has a moment of its
+    own; InvalidPeriod, InvalidInstant, UnknownNameError for what does not exist.
     """
     snapshot = current(folder.mart)
     if snapshot is not None and (answer := read(snapshot, question)) is not None:
@@ -30,4 +33,4 @@ def ask(folder: Folder, settings: Settings, question: Question, *, progress: Pro
         as_of = datetime.fromisoformat(snapshot.manifest.as_of).replace(tzinfo=UTC)
     else:
         raise NotBuiltError(f"Nothing was computed in {folder.root} yet. Run `trueup build` first.")
-    return compute(folder, settings, question, as_of=as_of, progress=progress)
+    return compute(folder, settings, question, as_of=as_of, progress=progress, entries=entries)

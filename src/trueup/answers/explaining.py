@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from rapidfuzz import process
 
 from trueup.answers.cells import UnknownNameError, check_names
+from trueup.canon.tables import TABLE
 from trueup.mart.snapshot import current
 from trueup.metrics.explain import Explanation, explain
 from trueup.metrics.instances import bind
@@ -84,7 +85,8 @@ def explain_number(
         count = int(on.engine.query(f"SELECT count(*) FROM ({told.rows_sql})").column(0)[0].as_py())
     table = bound.instance.fact.row_of
     keys = [str(key) for key in shown.column("fact_key").to_pylist() if key is not None]
-    found = origins(folder, settings, table, keys) if table else {}
+    # Entries were made in the record, not delivered: their ids are all there is to show.
+    found = origins(folder, settings, table, keys) if table in TABLE else {}
     return Explained(told, cell, fact_sql, told.cell_sql, shown, count, found)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 import pyarrow as pa
 
 from trueup.answers.cells import Answer, Question, answer, check_names
+from trueup.lake.entered import NO_ENTRIES, Entries
 from trueup.metrics import calendars
 from trueup.metrics.compute import plan
 from trueup.runs.build import META_SCHEMA, carry_out, definitions, metric_rows
@@ -24,8 +25,16 @@ from trueup.units.period import (
 )
 
 
-def compute(folder: Folder, settings: Settings, question: Question, *, as_of: datetime, progress: Progress) -> Answer:
-    """The answer as of an instant (aware), from the lake; errors as in ``build``, and UnknownNameError."""
+def compute(
+    folder: Folder,
+    settings: Settings,
+    question: Question,
+    *,
+    as_of: datetime,
+    progress: Progress,
+    entries: Entries = NO_ENTRIES,
+) -> Answer:
+    """The answer as of an instant (aware), from lake and entries; errors as in ``build``, and UnknownNameError."""
     known = definitions(folder)
     check_names(question.metrics, set(known.metrics))
     names = question.metrics or tuple(known.metrics)
@@ -33,7 +42,7 @@ def compute(folder: Folder, settings: Settings, question: Question, *, as_of: da
     for column, value in question.where:
         where.setdefault(column, []).append(value)
     progress.stage("laying out the customer model")
-    with ground(folder, settings, as_of=as_of) as on:
+    with ground(folder, settings, as_of=as_of, entries=entries) as on:
         kinds = lay_periods(on, _periods(question, on.horizon, settings), settings)
         made = plan(
             [known.metrics[name] for name in names],

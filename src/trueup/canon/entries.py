@@ -13,6 +13,8 @@ ENTRY_PROVENANCE: tuple[Column, ...] = (
     Column("is_deleted", "boolean", "this version says that the entry is gone"),
 )
 """Columns that every table of entries has besides its own."""
+FIRST_RECORDED = Column("first_recorded_at", "timestamp", "when the entry's first version was entered")
+"""What the state of a table of entries has besides: the versions that are not in force any more leave only this."""
 
 DIRECTIONS = ("increase", "decrease", "maintain")
 GOAL_KINDS = ("business", "personal")

@@ -4,11 +4,11 @@ Where several delivered ids are the same account, contact or person, the views s
 the lake keeps what was delivered, so that a merge can be taken back.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from trueup.canon.tables import PROVENANCE, TABLES, CanonicalTable
+from trueup.canon.tables import PROVENANCE, TABLES, CanonicalTable, Column
 from trueup.lake.duckdb import DuckDBEngine, literal, quoted
 
 MERGEABLE = ("accounts", "contacts", "people")
@@ -37,17 +37,23 @@ def create_state(engine: DuckDBEngine, moment: Moment, *, catalog: str = "lake",
 
 def state_select(table: CanonicalTable, moment: Moment, *, catalog: str, merged: Collection[str]) -> str:
     """The query behind one view of ``create_state``."""
-    known = _known(table, moment, catalog)
-    ids = {c.name: c.refers_to for c in table.columns if c.refers_to is not None and c.refers_to in merged}
-    if table.name in merged:
-        ids[table.key[0]] = table.name
-    if not ids:
-        return f"SELECT {_columns(table)} FROM {known} AS t"
-    renamed = _with_entities(table, ids, known)
-    return _collapsed(table, renamed) if table.name in merged else renamed
+    known = f"(SELECT * FROM {quoted(catalog)}.canon.{quoted(table.name)} WHERE {in_force(table, moment)})"
+    columns = (*table.columns, *PROVENANCE)
+    ids = references(table, merged)
+    if table.name not in merged:
+        return with_entities(columns, ids, known)
+    key = table.key[0]
+    rank = f"CASE WHEN {quoted('same_' + key)}.entity_id IS DISTINCT FROM t.{quoted(key)} THEN 1 ELSE 0 END AS {_RANK}"
+    return _collapsed(table, with_entities(columns, {**ids, key: table.name}, known, besides=(rank,)))
 
 
-def _known(table: CanonicalTable, moment: Moment, catalog: str) -> str:
+def references(table: CanonicalTable, merged: Collection[str]) -> dict[str, str]:
+    """The columns of a table that hold ids of merged tables, and of which."""
+    return {c.name: c.refers_to for c in table.columns if c.refers_to is not None and c.refers_to in merged}
+
+
+def in_force(table: CanonicalTable, moment: Moment) -> str:
+    """Whether a version of a row is the one that was known at the moment, of something that had happened."""
     as_of = f"TIMESTAMP {literal(str(moment.as_of))}"
     conditions = [
         "NOT is_deleted",
@@ -57,16 +63,11 @@ def _known(table: CanonicalTable, moment: Moment, catalog: str) -> str:
     if table.event_time:
         limit = as_of if table.column(table.event_time).type == "timestamp" else f"DATE '{moment.as_of_on}'"
         conditions.append(f"({quoted(table.event_time)} IS NULL OR {quoted(table.event_time)} <= {limit})")
-    where = " AND ".join(conditions)
-    return f"(SELECT * FROM {quoted(catalog)}.canon.{quoted(table.name)} WHERE {where})"
+    return " AND ".join(conditions)
 
 
-def _columns(table: CanonicalTable) -> str:
-    return ", ".join(f"t.{quoted(c.name)}" for c in (*table.columns, *PROVENANCE))
-
-
-def _with_entities(table: CanonicalTable, ids: dict[str, str], known: str) -> str:
-    """``known`` with every merged id replaced by its entity's id."""
+def with_entities(columns: Sequence[Column], ids: Mapping[str, str], known: str, *, besides: Sequence[str] = ()) -> str:
+    """The columns of ``known`` with every merged id replaced by its entity's id; ``ids``: column -> merged table."""
     joins = [
         f"LEFT JOIN identity.{quoted(target)} AS {quoted('same_' + column)}"
         f" ON {quoted('same_' + column)}.id = t.{quoted(column)}"
@@ -76,15 +77,9 @@ def _with_entities(table: CanonicalTable, ids: dict[str, str], known: str) -> st
         f"coalesce({quoted('same_' + c.name)}.entity_id, t.{quoted(c.name)}) AS {quoted(c.name)}"
         if c.name in ids
         else f"t.{quoted(c.name)}"
-        for c in (*table.columns, *PROVENANCE)
+        for c in columns
     ]
-    key = quoted(table.key[0])
-    rank = (
-        f", CASE WHEN {quoted('same_' + table.key[0])}.entity_id IS DISTINCT FROM t.{key} THEN 1 ELSE 0 END AS {_RANK}"
-        if ids.get(table.key[0]) == table.name
-        else ""
-    )
-    return f"SELECT {', '.join(picked)}{rank} FROM {known} AS t {' '.join(joins)}"
+    return f"SELECT {', '.join([*picked, *besides])} FROM {known} AS t {' '.join(joins)}"
 
 
 def _collapsed(table: CanonicalTable, renamed: str) -> str:

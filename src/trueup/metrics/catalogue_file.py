@@ -16,7 +16,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 from sqlglot import ParseError, exp, parse
 
-from trueup.canon.tables import TABLE
+from trueup.metrics.fact import KNOWN_TABLES
 from trueup.metrics.instances import AnyFact, nearest
 from trueup.metrics.metric import Metric
 from trueup.metrics.sqlfact import SqlFact
@@ -211,12 +211,12 @@ def _problems_of_metric(metric: Metric, place: _Place, facts: Mapping[str, AnyFa
 
 def _problems_of_requires(requires: Mapping[str, Iterable[str]], place: _Place) -> Iterator[Problem]:
     for table, columns in requires.items():
-        if table not in TABLE:
-            yield place.problem(f"no canonical table {table!r}{nearest(table, TABLE)}", "requires", table)
+        if table not in KNOWN_TABLES:
+            yield place.problem(f"no canonical table {table!r}{nearest(table, KNOWN_TABLES)}", "requires", table)
             continue
         for column in columns:
-            if column not in TABLE[table].column_names:
-                cure = nearest(column, TABLE[table].column_names)
+            if column not in KNOWN_TABLES[table].column_names:
+                cure = nearest(column, KNOWN_TABLES[table].column_names)
                 yield place.problem(f"{table} has no column {column!r}{cure}", "requires", table)
 
 
@@ -225,8 +225,8 @@ def _problems_of_fact(fact: SqlFact, place: _Place, facts: Mapping[str, AnyFact]
     for name in fact.uses:
         if name not in facts:
             yield place.problem(f"no fact is called {name!r}{nearest(name, facts)}", "uses")
-    if fact.row_of is not None and fact.row_of not in TABLE:
-        yield place.problem(f"no canonical table {fact.row_of!r}{nearest(fact.row_of, TABLE)}", "row_of")
+    if fact.row_of is not None and fact.row_of not in KNOWN_TABLES:
+        yield place.problem(f"no canonical table {fact.row_of!r}{nearest(fact.row_of, KNOWN_TABLES)}", "row_of")
     try:
         named = fact.placeholders
     except ValueError as error:
@@ -253,8 +253,8 @@ def _problems_of_sql(fact: SqlFact, place: _Place) -> Iterator[Problem]:
         return
     query = statements[0]
     for table in query.find_all(exp.Table):
-        if table.db == "state" and table.name not in TABLE:
-            yield place.problem(f"sql: no canonical table {table.name!r}{nearest(table.name, TABLE)}", "sql")
+        if table.db == "state" and table.name not in KNOWN_TABLES:
+            yield place.problem(f"sql: no canonical table {table.name!r}{nearest(table.name, KNOWN_TABLES)}", "sql")
     followed = () if fact.timing == "period" else ("occurred_on", "credited_on")
     lacking = [name for name in fact.all_columns if name not in followed and name not in query.named_selects]
     if lacking and not query.is_star:

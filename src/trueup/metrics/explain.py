@@ -112,9 +112,9 @@ def _rows(instance: FactInstance) -> str:
 
 
 def _origin(instance: FactInstance) -> tuple[list[str], str]:
-    """The columns that name the delivered row behind a fact row, and the join that finds it."""
+    """The columns that name the delivered row behind a fact row, and the join that finds it; entries have none."""
     name = instance.fact.row_of
-    if name is None or len(TABLE[name].key) != 1:
+    if name not in TABLE or len(TABLE[name].key) != 1:
         return [], ""
     key = column("o", TABLE[name].key[0])
     columns = ["o.source", 'o."_raw" AS raw_table', 'o."_row" AS raw_row']

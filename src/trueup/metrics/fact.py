@@ -13,7 +13,8 @@ import ibis
 import ibis.expr.types as ir
 from ibis import Table
 
-from trueup.canon.tables import PROVENANCE, TABLE, ColumnType
+from trueup.canon.entries import ENTRY_PROVENANCE, ENTRY_TABLE, FIRST_RECORDED
+from trueup.canon.tables import PROVENANCE, TABLE, CanonicalTable, ColumnType
 from trueup.metrics import metric
 
 ParameterValue = metric.ParameterValue
@@ -34,7 +35,10 @@ IBIS_TYPES: Mapping[ColumnType, str] = {
 }
 
 STATE_SCHEMA = "state"
-"""The engine's schema of canonical tables as of the build: one newest row per key, nothing recorded later."""
+"""The engine's schema of canonical tables, and of entries, as of the build: one newest row per key, nothing recorded
+later."""
+KNOWN_TABLES: Mapping[str, CanonicalTable] = {**TABLE, **ENTRY_TABLE}
+"""What facts may be made of: what was delivered, and what people entered."""
 FACT_SCHEMA = "facts"
 """The engine's schema into which facts are materialised."""
 CALENDAR_SCHEMA = "calendar"
@@ -102,8 +106,9 @@ ISSUE_MATCHES = ibis.table(
 
 
 def state_table(name: str) -> Table:
-    """The canonical table ``name`` as of the build, unbound: its own columns and its provenance."""
-    columns = (*TABLE[name].columns, *PROVENANCE)
+    """The table ``name``, canonical or of entries, as of the build, unbound: its own columns and its provenance."""
+    provenance = PROVENANCE if name in TABLE else (*ENTRY_PROVENANCE, FIRST_RECORDED)
+    columns = (*KNOWN_TABLES[name].columns, *provenance)
     return ibis.table({c.name: IBIS_TYPES[c.type] for c in columns}, name=name, database=STATE_SCHEMA)
 
 
@@ -147,6 +152,10 @@ class Inputs:
         """A canonical table as of the build; deleted rows are gone, rows recorded later are not there."""
         return state_table(name)
 
+    def entries(self, name: str) -> Table:
+        """A table of entries as of the build, like a canonical one."""
+        return state_table(name)
+
     def fact(self, name: str) -> Table:
         """Another fact that this one declared in ``uses``, already materialised."""
         return self.facts[name]
@@ -156,6 +165,13 @@ class Inputs:
         value = self.parameters[name]
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise TypeError(f"parameter {name} is {value!r}, a number is needed")
+        return value
+
+    def flag(self, name: str) -> bool:
+        """The parameter ``name`` as yes or no; TypeError where it is neither."""
+        value = self.parameters[name]
+        if not isinstance(value, bool):
+            raise TypeError(f"parameter {name} is {value!r}, true or false is needed")
         return value
 
 
@@ -183,10 +199,10 @@ class Fact:
     credit: Credit
     timing: Timing = "event"
     requires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Canonical tables and columns without which the fact has no rows worth counting."""
+    """Tables (canonical, or of entries) and columns without which the fact has no rows worth counting."""
     uses: tuple[str, ...] = ()
     """Other facts it builds on; they are materialised first, with the parameters of theirs that this one shares."""
     parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
     """Names and defaults; a metric or a workspace may set others, which makes another instance of the fact."""
     row_of: str | None = None
-    """The canonical table whose key ``fact_key`` is, where it is one: lets a number be traced to the delivered row."""
+    """The table whose key ``fact_key`` is, where it is one: lets a number be traced to the row or the entry."""

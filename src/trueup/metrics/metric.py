@@ -67,7 +67,7 @@ class Metric:
     parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
     """Values for the fact's parameters that differ from the fact's defaults; a workspace's setting goes over them."""
     requires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Canonical columns needed besides the fact's own ``requires``."""
+    """Columns, canonical or of entries, needed besides the fact's own ``requires``."""
     missing: str = ""
     """What to tell a person when the data for it are missing: what to export, from where."""
     declared: str = field(default="", compare=False)

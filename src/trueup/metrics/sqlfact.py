@@ -14,11 +14,11 @@ from trueup.metrics.sql import constant, table
 class SqlFact:
     """A fact stated in SQL; what it shares with :class:`trueup.metrics.fact.Fact` means the same.
 
-    ``sql`` reads ``state.<canonical table>`` and yields ``fact_key``, ``account_id`` and the declared ``columns``; an
-    event fact yields ``occurred_at`` (UTC), from which ``occurred_on`` and ``credited_on`` follow; period facts yield
-    ``period_kind``, ``period_key`` and, where credited, ``credited_on``; credit ``person`` yields ``person_id``, credit
-    ``participants`` ``credit_id``. In it ``{name}`` stands for a parameter's value, for another fact's table (of those
-    in ``uses``), or for ``{as_of}`` (UTC) and ``{as_of_on}``; a literal brace is written twice.
+    ``sql`` reads ``state.<table>``, canonical or of entries, and yields ``fact_key``, ``account_id`` and the declared
+    ``columns``; an event fact yields ``occurred_at`` (UTC), from which ``occurred_on`` and ``credited_on`` follow;
+    period facts yield ``period_kind``, ``period_key`` and, where credited, ``credited_on``; credit ``person`` yields
+    ``person_id``, credit ``participants`` ``credit_id``. In it ``{name}`` stands for a parameter's value, for another
+    fact's table (of those in ``uses``), or for ``{as_of}`` (UTC) and ``{as_of_on}``; a literal brace is written twice.
     """
 
     name: str

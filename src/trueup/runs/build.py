@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from trueup import __version__
 from trueup.lake.duckdb import DuckDBEngine
+from trueup.lake.entered import NO_ENTRIES, Entries, fingerprint
 from trueup.mart.snapshot import Manifest, Snapshot, drafting, name_at, publish
 from trueup.metrics import calendars
 from trueup.metrics.audit import AuditError, sample_audit
@@ -21,7 +22,7 @@ from trueup.metrics.instances import DefinitionError, nearest
 from trueup.metrics.places import CELL_SCHEMA
 from trueup.metrics.registry import catalogue
 from trueup.runs.folder import Folder, WorkspaceError
-from trueup.runs.ground import Ground, ground, lay_periods
+from trueup.runs.ground import ENTERED_SCHEMA, Ground, ground, lay_periods
 from trueup.runs.progress import Progress
 from trueup.runs.settings import Settings
 from trueup.units.period import parse_kind
@@ -59,17 +60,20 @@ class Done:
     rows: int
 
 
-def build(folder: Folder, settings: Settings, *, as_of: datetime, progress: Progress) -> Built:
+def build(
+    folder: Folder, settings: Settings, *, as_of: datetime, progress: Progress, entries: Entries = NO_ENTRIES
+) -> Built:
     """Compute everything as of an instant (aware) and publish it.
 
-    Raises NothingImportedError, CatalogueError, DefinitionError or BuildCheckError; then the last snapshot stays.
+    ``entries``: every version of what people entered, by table of entries. Raises NothingImportedError, CatalogueError,
+    DefinitionError or BuildCheckError; then the last snapshot stays.
     """
     known = definitions(folder)
     check_settings(settings, known)
     name = name_at(datetime.now(UTC))
     with drafting(folder.mart, name) as draft:
         progress.stage("laying out the customer model")
-        with ground(folder, settings, as_of=as_of, file=draft.file) as on:
+        with ground(folder, settings, as_of=as_of, file=draft.file, entries=entries) as on:
             kinds = [parse_kind(kind) for kind in settings.kinds]
             lay_periods(on, calendars.periods_of(kinds, on.horizon, settings.rules), settings)
             made = plan(
@@ -87,7 +91,7 @@ def build(folder: Folder, settings: Settings, *, as_of: datetime, progress: Prog
             _enter(on.engine, made, done)
             manifest = _manifest(settings, known, on, name=name, rows=rows)
             on.engine.execute("DROP SCHEMA state CASCADE")
-            for elsewhere in (WORK_SCHEMA, "lake"):
+            for elsewhere in (WORK_SCHEMA, ENTERED_SCHEMA, "lake"):
                 on.engine.detach(elsewhere)
             on.engine.execute("CHECKPOINT")
         snapshot = publish(folder.mart, draft, manifest, keep=settings.keep_snapshots)
@@ -199,6 +203,7 @@ def _manifest(settings: Settings, known: Catalogue, on: Ground, *, name: str, ro
             "lake": _digest(str(loads)),
             "settings": _digest(repr(settings)),
             "definitions": _digest(repr(sorted(known.metrics.items()))),
+            "entries": fingerprint(on.engine, loaded=ENTERED_SCHEMA),
         },
         grains=settings.grains,
         kinds=settings.kinds,

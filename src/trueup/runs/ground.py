@@ -14,6 +14,7 @@ from trueup.canon.individuals import contact_links, person_links
 from trueup.canon.issues import match_issues
 from trueup.canon.tables import TABLE, TABLES
 from trueup.lake.duckdb import DuckDBEngine, quoted
+from trueup.lake.entered import NO_ENTRIES, Entries, create_state_of_entries, load_entries
 from trueup.lake.state import MERGEABLE, Moment, create_state
 from trueup.metrics import calendars
 from trueup.metrics.cells import WORK_SCHEMA
@@ -27,6 +28,8 @@ from trueup.units.period import Period
 EARLIEST = date(1990, 1, 1)
 """Events dated before this are data errors (findings say so); calendars do not reach back for them."""
 IDENTITY_SCHEMA = "identity"
+ENTERED_SCHEMA = "entered"
+"""The engine's schema of entries with all their versions; nobody keeps it."""
 _LINKS: Mapping[str, Callable[[pa.Table], pa.Table]] = {
     "accounts": account_links,
     "contacts": contact_links,
@@ -49,8 +52,15 @@ class Ground:
 
 
 @contextmanager
-def ground(folder: Folder, settings: Settings, *, as_of: datetime, file: Path | None = None) -> Iterator[Ground]:
-    """The lake as of an instant (aware), in an engine on ``file`` (None: in memory).
+def ground(
+    folder: Folder,
+    settings: Settings,
+    *,
+    as_of: datetime,
+    file: Path | None = None,
+    entries: Entries = NO_ENTRIES,
+) -> Iterator[Ground]:
+    """The lake and the entries as of an instant (aware), in an engine on ``file`` (None: in memory).
 
     Raises NothingImportedError before the first import.
     """
@@ -62,7 +72,7 @@ def ground(folder: Folder, settings: Settings, *, as_of: datetime, file: Path | 
     engine = DuckDBEngine(file, memory_limit=settings.memory_limit, spill=folder.scratch)
     try:
         engine.attach(folder.lake, "lake", read_only=True)
-        yield _laid(engine, settings, as_of)
+        yield _laid(engine, settings, as_of, entries)
     finally:
         engine.close()
 
@@ -81,11 +91,14 @@ def moment_of(text: str | None, settings: Settings) -> datetime:
     return datetime.now(UTC) if text is None else parse_as_of(text, settings.zone)
 
 
-def _laid(engine: DuckDBEngine, settings: Settings, as_of: datetime) -> Ground:
+def _laid(engine: DuckDBEngine, settings: Settings, as_of: datetime, entries: Entries) -> Ground:
     for schema in _SCHEMAS:
         engine.create_schema(schema)
     engine.create_scratch(WORK_SCHEMA)
-    within = calendars.horizon(first_day(engine, as_of), as_of, settings.zone)
+    engine.create_scratch(ENTERED_SCHEMA)
+    load_entries(engine, entries, schema=ENTERED_SCHEMA)
+    first_on = min(first_day(engine, as_of), _first_entered_day(engine, as_of))
+    within = calendars.horizon(first_on, as_of, settings.zone)
     moment = Moment(within.as_of, within.as_of_on)
     create_state(engine, moment)
     merged: list[str] = []
@@ -94,6 +107,7 @@ def _laid(engine: DuckDBEngine, settings: Settings, as_of: datetime) -> Ground:
         if _merge(engine, table, settings):
             merged.append(table)
             create_state(engine, moment, merged=merged)
+    create_state_of_entries(engine, moment, loaded=ENTERED_SCHEMA, merged=merged)
     engine.load(CALENDAR_SCHEMA, "business_days", calendars.business_day_rows(settings.hours, within))
     for name, expression in (
         ("people_spans", calendars.people_spans()),
@@ -115,6 +129,18 @@ def first_day(engine: DuckDBEngine, as_of: datetime) -> date:
     ]
     found = engine.query(f"SELECT min(day) AS day FROM ({' UNION ALL '.join(firsts)})").column(0)[0].as_py()
     return found if isinstance(found, date) else as_of.date()
+
+
+def _first_entered_day(engine: DuckDBEngine, as_of: datetime) -> date:
+    """The earliest day from which entries are counted; readings, like other series, may reach far further back."""
+    found = engine.query(
+        "SELECT min(day) AS day FROM ("
+        f"SELECT CAST(agreed_at AS DATE) AS day FROM {ENTERED_SCHEMA}.goals UNION ALL"
+        f" SELECT planned_on FROM {ENTERED_SCHEMA}.milestones)"
+        f" WHERE day >= DATE '{EARLIEST}'"
+    )
+    day = found.column(0)[0].as_py()
+    return day if isinstance(day, date) else as_of.date()
 
 
 def _merge(engine: DuckDBEngine, table: str, settings: Settings) -> bool:
