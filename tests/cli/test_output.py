@@ -43,6 +43,7 @@ def printed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
 COMMANDS = [
     ["metrics", "response_time", "win_rate", "revenue", "--by", "team", "--period", "quarter"],
     ["metrics", "response_time", "--by", "account"],
+    ["metrics"],
     ["metrics", "--from", "2026-05"],
     ["explain", "win_rate", "--period", "2026-Q2"],
     ["readiness"],
@@ -105,6 +106,16 @@ def test_the_newest_periods_are_shown_and_the_others_named(printed: Printed) -> 
     told = printed("metrics", "revenue")
     assert [line.split()[1] for line in told.splitlines()[1:-1]] == [f"2026-0{month}" for month in range(1, 7)]
     assert "--from 2023-" in told.splitlines()[-1]
+
+
+def test_every_metric_of_the_company_is_one_line_with_its_newest_periods(printed: Printed) -> None:
+    header, *rows, legend, older = printed("metrics", columns=160).splitlines()
+    assert header.split() == ["metric", *(f"2026-0{month}" for month in range(1, 7))]
+    single = printed("metrics", "revenue").splitlines()
+    revenue = next(row for row in rows if row.startswith("revenue "))
+    assert revenue.split() == ["revenue", *(line.split()[2] + "*" * ("prov" in line) for line in single[1:-1]), "EUR"]
+    assert legend.startswith("* thin, provisional")
+    assert older.startswith("Older ones, back to 2023-")
 
 
 def test_accounts_are_named_beside_their_ids(printed: Printed) -> None:

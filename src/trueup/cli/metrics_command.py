@@ -12,7 +12,7 @@ import typer
 from trueup.answers.cells import Answer, Question, UnknownNameError, check_grain, names, read
 from trueup.cli.options import AsOf, OutputFile, OutputFormat, Workspace
 from trueup.cli.output import Format, check_can_write, refuse, refusing, write
-from trueup.cli.tables import Column, heading, table
+from trueup.cli.tables import Column, heading, table, width
 from trueup.cli.values import digits, notes, unit_shown
 from trueup.lake.engine import EngineError
 from trueup.mart.snapshot import SnapshotError, current
@@ -21,6 +21,9 @@ from trueup.runs.folder import Folder, WorkspaceError, find
 
 _PERIODS_SHOWN = 6
 """The newest periods, which a table for people shows where no other were asked for."""
+_NAME_AND_UNIT, _VALUE = 50, 15
+"""Characters that the other columns, and the values of one period, take in an overview."""
+_STAR = {False: " ", True: "*"}
 Row = Mapping[str, str]
 
 
@@ -76,7 +79,8 @@ def _condition(text: str) -> tuple[str, str]:
 
 def _tell(folder: Folder, question: Question, answer: Answer) -> None:
     """The newest periods unless others were asked for, a table per metric where it has more than one entity."""
-    rows, left_out = _newest(answer.rows) if question.first is None and question.last is None else (answer.rows, "")
+    shown = _periods_beside_each_other() if _is_overview(question) else _PERIODS_SHOWN
+    rows, left_out = _newest(answer.rows, shown) if _shows_newest(question) else (answer.rows, "")
     if not rows.num_rows:
         known = f" that was known on {question.as_of}" if question.as_of else ""
         such = "".join(f" with {column}={value}" for column, value in question.where)
@@ -99,7 +103,9 @@ def _tell(folder: Folder, question: Question, answer: Answer) -> None:
         }
         for row, unit in zip(listed, units, strict=True)
     ]
-    if question.grain == COMPANY:
+    if _is_overview(question):
+        _overview(told)
+    elif question.grain == COMPANY:
         _print(told, ("metric", "period", "value", "unit", "n", "notes"))
     else:
         snapshot = current(folder.mart)
@@ -109,6 +115,32 @@ def _tell(folder: Folder, question: Question, answer: Answer) -> None:
             _of_entities(metric, list(of_metric), called)
     if left_out:
         typer.echo(left_out)
+
+
+def _shows_newest(question: Question) -> bool:
+    return question.first is None and question.last is None
+
+
+def _is_overview(question: Question) -> bool:
+    """Whether periods stand side by side: every metric of the company was asked for, and not for how long back."""
+    return question.grain == COMPANY and not question.metrics and _shows_newest(question)
+
+
+def _periods_beside_each_other() -> int:
+    return max(1, min(_PERIODS_SHOWN, (width() - _NAME_AND_UNIT) // _VALUE))
+
+
+def _overview(rows: Sequence[Row]) -> None:
+    """A line per metric, its newest periods side by side; what has to be known besides a number is a star."""
+    values = {(row["metric"], row["period"]): row["value"] + _STAR[bool(row["notes"])] for row in rows}
+    units = {row["metric"]: row["unit"] for row in rows}
+    periods = sorted({row["period"] for row in rows})
+    table(
+        Column("metric", list(units)),
+        *(Column(f"{each} ", [values.get((metric, each), " ") for metric in units], right=True) for each in periods),
+        Column("", list(units.values())),
+    )
+    typer.echo("* thin, provisional or with facts pending: name the metric to see which.")
 
 
 def _of_entities(metric: str, rows: Sequence[Row], called: Mapping[str, str]) -> None:
@@ -135,12 +167,12 @@ def _print(rows: Sequence[Row], columns: tuple[str, ...]) -> None:
     )
 
 
-def _newest(rows: pa.Table) -> tuple[pa.Table, str]:
+def _newest(rows: pa.Table, count: int) -> tuple[pa.Table, str]:
     """The rows of the newest periods that there are, and what to say of the others."""
     periods = sorted(pc.unique(rows.column("period")).to_pylist())
-    if len(periods) <= _PERIODS_SHOWN:
+    if len(periods) <= count:
         return rows, ""
-    shown = periods[-_PERIODS_SHOWN:]
+    shown = periods[-count:]
     older = f"Older ones, back to {periods[0]}: --from {periods[0]}, or --format csv for all."
     return _where(rows, [period >= shown[0] for period in rows.column("period").to_pylist()]), older
 

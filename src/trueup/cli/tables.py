@@ -43,6 +43,11 @@ def table(*columns: Column, indent: int = 0) -> None:
     _print(Padding(shown, (0, 0, 0, indent)))
 
 
+def width() -> int:
+    """Characters a line may take."""
+    return _console().width
+
+
 def heading(text: str) -> None:
     """Print a line in bold."""
     _print(Text(text, style="bold"))
