@@ -99,3 +99,22 @@ def test_rows_come_in_whole_from_a_split_and_shuffled_export(tmp_path: Path) -> 
     rest.write_text(header + "".join(rows[:half]), encoding="utf-8")
     pull(split, workspace.settings(split), [rest], source="zendesk", progress=Silence())
     assert {table: counts(split)[table] for table in TABLES} == {table: counts(whole)[table] for table in TABLES}
+
+
+def test_numbers_of_a_file_with_semicolons_have_decimal_commas(tmp_path: Path) -> None:
+    folder = workspace.make(tmp_path / "acme", name="Acme")
+    (folder.sources / "erp").mkdir()
+    (folder.sources / "erp" / "deals.sql").write_text(
+        "SELECT deal_id, account_id, net_amount, outcome, created_at, closed_at FROM orders", encoding="utf-8"
+    )
+    export = tmp_path / "orders.csv"
+    export.write_text(
+        "deal_id;account_id;net_amount;outcome;created_at;closed_at\n"
+        "d1;acme;1,250;won;2026-01-05;2026-02-01\n"
+        "d2;acme;3,500;won;2026-01-06;2026-02-02\n",
+        encoding="utf-8",
+    )
+    pull(folder, workspace.settings(folder), [export], source="erp", progress=Silence())
+    with open_lake(folder.lake, read_only=True) as lake:
+        amounts = lake.engine.query("SELECT net_amount FROM canon.deals ORDER BY deal_id").column(0).to_pylist()
+    assert [float(amount) for amount in amounts] == [1.25, 3.5]

@@ -39,7 +39,7 @@ CREATE SCHEMA IF NOT EXISTS meta;
 CREATE TABLE IF NOT EXISTS meta.loads (
     load INTEGER, source VARCHAR, stem VARCHAR, system VARCHAR, raw_name VARCHAR, path VARCHAR, digest VARCHAR,
     rows BIGINT, first_line BIGINT, loaded_at TIMESTAMP, raw_table VARCHAR, reason VARCHAR, columns VARCHAR[],
-    query VARCHAR
+    query VARCHAR, decimal_comma BOOLEAN
 );
 CREATE TABLE IF NOT EXISTS meta.findings (
     load INTEGER, severity VARCHAR, code VARCHAR, source VARCHAR, file VARCHAR, row BIGINT, "column" VARCHAR,
@@ -71,6 +71,8 @@ class RawTable:
     reason: str
     columns: tuple[str, ...]
     query: str
+    decimal_comma: bool
+    """The file itself suggests that its numbers have decimal commas."""
 
 
 class Lake:
@@ -133,7 +135,7 @@ class Lake:
     def note(self, raw: RawTable, *, loaded_at: datetime) -> None:
         """Enter a kept table into the book of loads."""
         self.engine.connection.execute(
-            "INSERT INTO meta.loads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO meta.loads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 raw.load,
                 raw.source,
@@ -149,14 +151,8 @@ class Lake:
                 raw.reason,
                 list(raw.columns),
                 raw.query,
+                raw.decimal_comma,
             ],
-        )
-
-    def recognise_again(self, raw_table: str, *, system: str, raw_name: str, reason: str) -> None:
-        """Note what a kept table is now recognised as."""
-        self.engine.connection.execute(
-            "UPDATE meta.loads SET system = ?, raw_name = ?, reason = ? WHERE raw_table = ?",
-            [system, raw_name, reason, raw_table],
         )
 
     def add_findings(self, load: int, findings: pa.Table) -> None:

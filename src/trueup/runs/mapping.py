@@ -172,7 +172,7 @@ def of_own_sql(
     profiled: dict[str, Mapping[str, ColumnProfile]] = {}
     for stem, raw in newest.items():
         rows = relation(raw)
-        profiles = profiled[stem] = profile(query, rows, list(raw.columns))
+        profiles = profiled[stem] = profile(query, rows, raw.columns, decimal_comma=raw.decimal_comma)
         views[stem] = typed_select(rows, profiles, zone=zone)
         findings += [found_in(found, raw) for column in profiles.values() for found in column.findings]
         findings += [told for column in profiles.values() for told in unreadable(raw, column, rows, query)]

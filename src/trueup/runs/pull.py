@@ -131,6 +131,7 @@ def _kept(
         reason="" if own else verdict.reason,
         columns=table.columns,
         query=_kept_query(run.lake, table),
+        decimal_comma=table.decimal_comma,
     )
     run.lake.note(raw, loaded_at=run.now)
     if own:
@@ -171,7 +172,7 @@ def _not_mapped(run: Run, raw: RawTable, verdict: Recognised | Unmapped) -> list
     if verdict.code != "table_not_recognised":
         return [told]
     rows = numbered(raw, run.lake.raw_rows(raw))
-    profiles = profile(run.lake.engine.query, rows, list(raw.columns))
+    profiles = profile(run.lake.engine.query, rows, raw.columns, decimal_comma=raw.decimal_comma)
     return [told, *(found_in(found, raw) for column in profiles.values() for found in column.findings)]
 
 

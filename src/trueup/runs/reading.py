@@ -47,7 +47,7 @@ class Readers:
             if table.column(name).kind in _KINDS
         }
         asked = [header for header in kinds if header in odd]
-        profiles = profile(query, rows, asked)
+        profiles = profile(query, rows, asked, decimal_comma=raw.decimal_comma)
         readings = {header: reading(profiles[header], kinds[header], zone=self.zone) for header in asked}
         readings |= self._bare_dates(sample, [h for h in kinds if kinds[h] == "timestamp" and h not in odd], query)
         findings = [found_in(found, raw) for each in profiles.values() for found in each.findings]
