@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from trueup.answers.board import Board, Point, Tile
 from trueup.reports.charts import Month, trend
@@ -38,14 +40,24 @@ class Drawn:
 
 
 def page(board: Board) -> str:
-    """The board as HTML."""
+    """The board as an HTML page of its own."""
+    return _rendered("board.html", board)
+
+
+def body(board: Board) -> str:
+    """The board as HTML to stand in a page that has the stylesheet ``house.css``."""
+    return _rendered("board_body.html", board)
+
+
+def _rendered(template: str, board: Board) -> str:
     environment = Environment(
         loader=PackageLoader("trueup.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     drawn = [
         (section.department, [_drawn(tile, board.currency) for tile in section.tiles]) for section in board.sections
     ]
-    return environment.get_template("board.html").render(board=board, sections=drawn, families=FAMILIES)
+    style = Markup(files("trueup.reports").joinpath("static/trueup/house.css").read_text("utf-8"))  # noqa: S704  ours
+    return environment.get_template(template).render(board=board, sections=drawn, families=FAMILIES, style=style)
 
 
 def _drawn(tile: Tile, currency: str) -> Drawn:

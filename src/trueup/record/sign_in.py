@@ -1,0 +1,39 @@
+"""Links that sign somebody in once, for an hour."""
+
+from uuid import UUID
+
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.core.exceptions import ValidationError
+
+from trueup.record.models import User
+
+_SEPARATOR = "."
+
+
+class _Once(PasswordResetTokenGenerator):
+    """Tokens that end with their first use: they depend on when the person last signed in."""
+
+    key_salt = "trueup.record.sign_in"
+
+
+_ONCE = _Once()
+
+
+def token_for(user: User) -> str:
+    """A token for the address of ``user_of``; good once, and no longer than the setting PASSWORD_RESET_TIMEOUT."""
+    return f"{user.pk.hex}{_SEPARATOR}{_ONCE.make_token(user)}"
+
+
+def user_of(token: str) -> User | None:
+    """Whom a token signs in; None where it was used, is too old, or never was one."""
+    identity, _, rest = token.partition(_SEPARATOR)
+    try:
+        user = User.objects.get(pk=UUID(identity), is_active=True)
+    except (User.DoesNotExist, ValueError, ValidationError):
+        return None
+    return user if _ONCE.check_token(user, rest) else None
+
+
+def active_user(email: str) -> User | None:
+    """The user who may sign in with a mail address; None where there is none."""
+    return User.objects.filter(email=email.strip().lower(), is_active=True).first()

@@ -1,0 +1,1 @@
+"""The pages: each view parses what was asked, asks the answers and the record, and shows."""

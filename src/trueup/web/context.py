@@ -1,0 +1,10 @@
+"""What every page's template may name."""
+
+from django.http import HttpRequest
+
+from trueup.web import workspace
+
+
+def company(request: HttpRequest) -> dict[str, str]:
+    """The company's name, and the part of the site that the page belongs to."""
+    return {"company": workspace.settings().company, "part": request.path.strip("/").partition("/")[0]}

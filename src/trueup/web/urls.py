@@ -1,0 +1,10 @@
+"""Which page is where."""
+
+from django.urls import path
+
+from trueup.web.views import board, sign_in
+
+urlpatterns = [
+    path("", board.show, name="board"),
+    path("sign-in/<str:token>/", sign_in.by_link, name="sign_in_by_link"),
+]

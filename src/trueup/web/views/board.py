@@ -1,0 +1,25 @@
+"""The alignment board."""
+
+from functools import lru_cache
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from trueup.answers.board import board
+from trueup.reports.board import body
+from trueup.web import workspace
+
+
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """The board, or what to do before there is one."""
+    if workspace.snapshot() is None:
+        return render(request, "web/nothing_built.html")
+    return render(request, "web/board.html", {"board": _drawn(workspace.edition())})
+
+
+@lru_cache(maxsize=2)
+def _drawn(edition: str) -> str:
+    del edition  # part of the key: a new build, or changed settings, are drawn anew
+    return body(board(workspace.folder(), workspace.settings()))
