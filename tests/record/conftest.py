@@ -1,3 +1,6 @@
-from recorded import lasting_record, postgres_place, postgres_server, record, sqlite_place
+# Sets Django up: before anything that imports a model.
+from recorded import lasting_record, postgres_place, postgres_server, record, sqlite_place  # isort: split
 
-__all__ = ["lasting_record", "postgres_place", "postgres_server", "record", "sqlite_place"]
+from company import company
+
+__all__ = ["company", "lasting_record", "postgres_place", "postgres_server", "record", "sqlite_place"]

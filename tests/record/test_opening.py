@@ -58,7 +58,7 @@ def test_migrating_is_done_once(lasting_record: Place) -> None:
 
 
 def test_the_models_have_their_migrations(lasting_record: Place) -> None:
-    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+    call_command("makemigrations", "record", check=True, dry_run=True, verbosity=0)
 
 
 def test_of_processes_that_make_the_record_at_once_one_does(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("email", models.EmailField(max_length=254)),
+                ("email", models.EmailField(blank=True, max_length=254)),
                 ("name", models.CharField(blank=True, default="", max_length=200)),
                 ("role", models.CharField(default="member", max_length=20)),
                 ("is_active", models.BooleanField(default=True)),
@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
             name="HistoricalUser",
             fields=[
                 ("id", models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
-                ("email", models.EmailField(max_length=254)),
+                ("email", models.EmailField(blank=True, max_length=254)),
                 ("name", models.CharField(blank=True, default="", max_length=200)),
                 ("role", models.CharField(default="member", max_length=20)),
                 ("is_active", models.BooleanField(default=True)),
@@ -216,7 +216,7 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(
                         fields=("account", "user"),
                         name="once_on_a_team",
-                        violation_error_code="user",
+                        violation_error_code="rule:user",
                         violation_error_message="They are on this account's team already. Nothing needs to be done.",
                     )
                 ],
@@ -227,7 +227,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(models.Q(("name", ""), _negated=True), ("is_by_hand", False), _connector="OR"),
                 name="account_named",
-                violation_error_code="name",
+                violation_error_code="rule:name",
                 violation_error_message="An account made by hand has a name. Give the company's name.",
             ),
         ),
@@ -238,7 +238,7 @@ class Migration(migrations.Migration):
                     ("role__in", ("viewer", "member", "manager", "analyst", "finance", "administrator"))
                 ),
                 name="role_known",
-                violation_error_code="role",
+                violation_error_code="rule:role",
                 violation_error_message="This is not a choice. Choose one of viewer, member, manager, analyst, finance, administrator.",
             ),
         ),
@@ -247,7 +247,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("email", ""), _negated=True),
                 name="email_given",
-                violation_error_code="email",
+                violation_error_code="rule:email",
                 violation_error_message="A mail address is missing. Give one.",
             ),
         ),
@@ -256,7 +256,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
                 name="email_lower",
-                violation_error_code="email",
+                violation_error_code="rule:email",
                 violation_error_message="Mail addresses are kept in lower case. Write it so.",
             ),
         ),
@@ -265,7 +265,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("email",),
                 name="email_once",
-                violation_error_code="email",
+                violation_error_code="rule:email",
                 violation_error_message="Somebody signs in with this address already. Change their role instead.",
             ),
         ),

@@ -1,6 +1,38 @@
 """What is kept. Reach rows through ``access``, write them through ``actions``."""
 
 from trueup.record.models.directory import Account, AccountTeamMember, Person
+from trueup.record.models.goals import Goal
+from trueup.record.models.levers import Adoption, Lever
+from trueup.record.models.notes import MetricTarget, Note
 from trueup.record.models.people import ROLES, Role, User
+from trueup.record.models.readings import Milestone, Reading
+from trueup.record.models.stakeholders import Stakeholder
+from trueup.record.models.stakes import Stake
+from trueup.record.models.terms import GoalTerms
+from trueup.record.models.voice import CustomerAnswer, CustomerLink
+from trueup.record.models.work import ApiToken, Erasure, Job, Schedule
 
-__all__ = ["ROLES", "Account", "AccountTeamMember", "Person", "Role", "User"]
+__all__ = [
+    "ROLES",
+    "Account",
+    "AccountTeamMember",
+    "Adoption",
+    "ApiToken",
+    "CustomerAnswer",
+    "CustomerLink",
+    "Erasure",
+    "Goal",
+    "GoalTerms",
+    "Job",
+    "Lever",
+    "MetricTarget",
+    "Milestone",
+    "Note",
+    "Person",
+    "Reading",
+    "Role",
+    "Schedule",
+    "Stake",
+    "Stakeholder",
+    "User",
+]

@@ -27,7 +27,7 @@ class User(AbstractBaseUser):
     """Somebody of ours who signs in with a mail address; ``person`` is the same one in the lake, by that address."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    email = models.EmailField(max_length=254)
+    email = models.EmailField(max_length=254, blank=True)
     name = models.CharField(max_length=200, blank=True, default="")
     role = models.CharField(max_length=20, default="member")
     person = models.ForeignKey(Person, models.DO_NOTHING, null=True, blank=True, db_constraint=False, related_name="+")

@@ -2,15 +2,22 @@
 
 from django.db import models
 
+RULE = "rule:"
+"""Begins the code of a broken rule; the field it is said at follows."""
+
 
 def rule(name: str, holds: models.Q, *, field: str, says: str) -> models.CheckConstraint:
     """A check that ``holds``; ``says``: what is wrong, a full stop, and the cure. ``field``: where to say it."""
-    return models.CheckConstraint(condition=holds, name=name, violation_error_code=field, violation_error_message=says)
+    return models.CheckConstraint(
+        condition=holds, name=name, violation_error_code=f"{RULE}{field}", violation_error_message=says
+    )
 
 
 def once(name: str, *fields: str, field: str, says: str) -> models.UniqueConstraint:
     """A rule that no two rows agree in all of ``fields``."""
-    return models.UniqueConstraint(fields=fields, name=name, violation_error_code=field, violation_error_message=says)
+    return models.UniqueConstraint(
+        fields=fields, name=name, violation_error_code=f"{RULE}{field}", violation_error_message=says
+    )
 
 
 def one_of(name: str, field: str, choices: tuple[str, ...]) -> models.CheckConstraint:

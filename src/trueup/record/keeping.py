@@ -1,0 +1,121 @@
+"""How entries are written: whole or not at all, with who, when and why."""
+
+import functools
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import ParamSpec, TypeVar
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, models, transaction
+from django.db.models import Max, ProtectedError, QuerySet
+
+from trueup.record.models import User
+from trueup.record.models.entry import Entry
+from trueup.record.models.rules import RULE
+from trueup.record.refusal import Refused
+
+_Parameters = ParamSpec("_Parameters")
+_Result = TypeVar("_Result")
+_Row = TypeVar("_Row", bound=models.Model)
+_Kept = TypeVar("_Kept", bound=Entry)
+
+_TICK = timedelta(microseconds=1)
+_UNIQUE = ("UNIQUE constraint", "unique constraint")
+
+
+def action(write: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
+    """One transaction around a write; what the database's own rules refuse comes out as Refused."""
+
+    @functools.wraps(write)
+    def whole(*arguments: _Parameters.args, **options: _Parameters.kwargs) -> _Result:
+        try:
+            with transaction.atomic():
+                return write(*arguments, **options)
+        except IntegrityError as error:
+            refused = _refused(error)
+            if refused is None:
+                raise
+            raise refused from error
+
+    return whole
+
+
+def keep(entry: _Kept, *, by: User | None, at: datetime, reason: str = "") -> _Kept:
+    """Check the entry against every rule and write it as a new version; Refused names the first rule it breaks.
+
+    ``by`` None: a system or a customer.
+    """
+    _sign(entry, by=by, at=at, reason=reason)
+    check(entry)
+    entry.save()
+    return entry
+
+
+def check(row: models.Model) -> None:
+    """Hold the row to every rule that can be told before it is written."""
+    _check_texts(row)
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        raise _first_broken(error) from error
+
+
+def drop(entry: Entry, *, by: User, at: datetime, reason: str = "") -> None:
+    """Delete the entry; its versions stay, and say who deleted it."""
+    _sign(entry, by=by, at=at, reason=reason)
+    entry.delete()
+
+
+def locked(row: _Row) -> _Row:
+    """The row as it is now, held until the transaction ends; Refused where it is gone."""
+    found = QuerySet(type(row)).select_for_update().filter(pk=row.pk).first()
+    if found is None:
+        raise Refused("Somebody has deleted this meanwhile.", cure="Look at its history, and restore it if need be.")
+    return found
+
+
+def _sign(entry: Entry, *, by: User | None, at: datetime, reason: str) -> None:
+    """Say whose version this will be. A clock that runs backwards does not turn versions around."""
+    latest: datetime | None = type(entry).versions.filter(id=entry.pk).aggregate(at=Max("history_date"))["at"]
+    # The history library is told so.
+    entry._history_user = by  # noqa: SLF001
+    entry._history_date = at if latest is None else max(at, latest + _TICK)  # noqa: SLF001
+    entry._change_reason = reason  # noqa: SLF001
+
+
+def _check_texts(row: models.Model) -> None:
+    """Trim single lines; refuse characters that not every engine keeps."""
+    for field in row._meta.concrete_fields:
+        text = field.value_from_object(row)
+        if not isinstance(text, str):
+            continue
+        if isinstance(field, models.CharField):
+            text = text.strip()
+            setattr(row, field.attname, text)
+        if any(letter == "\x00" or "\ud800" <= letter <= "\udfff" for letter in text):
+            raise Refused("The text holds a character that cannot be kept.", field=field.name, cure="Type it anew.")
+
+
+def _first_broken(error: ValidationError) -> Refused:
+    field, errors = next(iter(error.error_dict.items()))
+    code = errors[0].code or ""
+    named = code.removeprefix(RULE) if field == NON_FIELD_ERRORS and code.startswith(RULE) else field
+    return _said(errors[0].messages[0], "" if named == NON_FIELD_ERRORS else named)
+
+
+def _refused(error: IntegrityError) -> Refused | None:
+    """What a guard says, or that somebody else was faster; None where the program is wrong."""
+    told = str(error).split("\n", 1)[0]
+    if isinstance(error, ProtectedError):
+        return Refused("Other entries build on this one.", cure="Change or delete those first.")
+    if ". " in told:
+        return _said(told, "")
+    if any(word in told for word in _UNIQUE):
+        return Refused("Somebody entered the same at the same moment.", cure="Look at what they did, and try again.")
+    return None
+
+
+def _said(sentences: str, field: str) -> Refused:
+    """A rule says what is wrong, then the cure."""
+    message, stop, cure = sentences.partition(". ")
+    return Refused(f"{message}." if stop else message, field=field, cure=cure)
