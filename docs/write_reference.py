@@ -7,8 +7,9 @@ from pathlib import Path
 
 import typer
 
+from trueup.canon.entries import ENTRY_PROVENANCE, ENTRY_TABLES, FIRST_RECORDED
 from trueup.canon.findings import CODES
-from trueup.canon.tables import PROVENANCE, TABLES
+from trueup.canon.tables import PROVENANCE, TABLES, CanonicalTable, Column
 from trueup.cli import main
 from trueup.cli.commands import COMMANDS
 from trueup.metrics.registry import built_in_facts, built_in_metrics
@@ -40,17 +41,27 @@ def metrics_page() -> str:
 
 
 def tables_page() -> str:
-    """Every canonical table and column."""
+    """Every table and column that facts may be made of."""
     lines = [NOTE, "# Canonical tables", "", "Keys are marked with *. Every table also has:", ""]
-    lines += [f"- `{column.name}` ({column.type}): {column.meaning}" for column in PROVENANCE]
+    lines += [_column(column) for column in PROVENANCE]
     for table in TABLES:
-        lines += ["", f"## {table.name}", "", f"{table.meaning[0].upper()}{table.meaning[1:]}.", ""]
-        for column in table.columns:
-            star = "*" if column.name in table.key else ""
-            choices = f"; one of {', '.join(column.choices)}" if column.choices else ""
-            refers = f"; refers to {column.refers_to}" if column.refers_to else ""
-            lines.append(f"- `{column.name}`{star} ({column.type}): {column.meaning}{choices}{refers}")
+        lines += _table(table)
+    lines += ["", "# Tables of entries", "", "What people entered, not systems delivered. Every table also has:", ""]
+    lines += [_column(column) for column in (*ENTRY_PROVENANCE, FIRST_RECORDED)]
+    for table in ENTRY_TABLES:
+        lines += _table(table)
     return "\n".join([*lines, ""])
+
+
+def _table(table: CanonicalTable) -> list[str]:
+    columns = [_column(column, star="*" if column.name in table.key else "") for column in table.columns]
+    return ["", f"## {table.name}", "", f"{table.meaning[0].upper()}{table.meaning[1:]}.", "", *columns]
+
+
+def _column(column: Column, star: str = "") -> str:
+    choices = f"; one of {', '.join(column.choices)}" if column.choices else ""
+    refers = f"; refers to {column.refers_to}" if column.refers_to else ""
+    return f"- `{column.name}`{star} ({column.type}): {column.meaning}{choices}{refers}"
 
 
 def findings_page() -> str:

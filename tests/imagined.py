@@ -1,7 +1,10 @@
-"""An imagined company: rows of every canonical table, the same for the same seed, with every fact somewhere in them."""
+"""An imagined company: rows of every table, the same for the same seed, with every fact somewhere in them."""
 
 from datetime import date, datetime, timedelta
 from random import Random
+
+from imagined_entries import entered
+from trueup.canon.tables import TABLE
 
 Value = str | int | float | bool | date | datetime | None
 Tables = dict[str, list[dict[str, Value]]]
@@ -16,7 +19,7 @@ ACCOUNTS = ("acme", "globex", "initech", "umbra")
 
 
 def imagined(seed: int, accounts: tuple[str, ...] = ACCOUNTS) -> Tables:
-    """A company with these customers; every row says by ``_row`` where it stood in its file."""
+    """A company with these customers; every delivered row says by ``_row`` where it stood in its file."""
     tables: Tables = {"people": _people(), "fx_rates": _rates()}
     for account in accounts:
         # A source of chance of its own: what one customer does tells nothing about the others.
@@ -32,9 +35,10 @@ def imagined(seed: int, accounts: tuple[str, ...] = ACCOUNTS) -> Tables:
         for segment in ("small", "large")
         for period in ("2026-Q1", "2026-Q2", "2026-06")
     ]
-    for rows in tables.values():
+    for name, rows in tables.items():
         for number, row in enumerate(rows, start=1):
-            row["_row"] = number
+            if name in TABLE:
+                row["_row"] = number
     return tables
 
 
@@ -64,7 +68,7 @@ def _customer(account: str, chance: Random) -> Tables:
     _cases(tables, account, chance, contacts)
     _promotions(tables, account, chance, contacts)
     _contracts(tables, account, chance)
-    return tables
+    return {**tables, **entered(account, chance)}
 
 
 def _at(chance: Random, first: datetime = FIRST, days: float = DAYS) -> datetime:

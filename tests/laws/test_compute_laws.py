@@ -12,6 +12,7 @@ from ibis import Table, to_sql
 
 from given import MONTHS_QUARTERS_YEARS, World, given
 from imagined import ACCOUNTS, Tables, imagined
+from trueup.canon.entries import ENTRY_TABLE
 from trueup.metrics.audit import sample_audit
 from trueup.metrics.compute import Plan, Step, plan
 from trueup.metrics.fact import Context
@@ -88,7 +89,7 @@ def joined_by_another() -> Tables:
 def told_later() -> Tables:
     """The same company, and what became known after the as-of day: other versions of its rows, and new rows."""
     chance, tables = Random(9), imagined(1)
-    dated = {"deals", "interactions", "cases", "contracts", "promotions", "leads"}
+    dated = {"deals", "interactions", "cases", "contracts", "promotions", "leads", *ENTRY_TABLE}
     for name, rows in imagined(2).items():
         if name in dated:
             versions = [{**row, "recorded_at": LATER} for row in chance.sample(rows, len(rows) // 2)]

@@ -45,6 +45,12 @@ def days_through(first_on: ir.Value, last_on: ir.Value) -> ir.IntegerValue:
     return cast("ir.IntegerValue", days + 1)
 
 
+def days_between(earlier: ir.Value, later: ir.Value) -> ir.FloatingValue:
+    """Whole days from one day to another, as a float64; negative the other way round."""
+    days = cast("ir.DateValue", later).delta(cast("ir.DateValue", earlier), unit="day")
+    return cast("ir.FloatingValue", days.cast("float64"))
+
+
 def start_of_day(day: ir.DateValue, context: Context) -> ir.TimestampValue:
     """The UTC instant at which the local ``day`` begins."""
     midnight = day.cast("timestamp(6)")

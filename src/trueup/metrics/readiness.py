@@ -32,6 +32,8 @@ OFTEN_EMPTY = frozenset(
         "deal_id",
         "case_id",
         "thread_id",
+        "agreed_at",
+        "stakeholder_id",
     )
 )
 """Columns that say what has happened to a row, or what it belongs to: most rows may rightly have none."""
