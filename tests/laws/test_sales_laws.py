@@ -102,13 +102,13 @@ def _runs(contract: AccountRow, day: date) -> bool:
 
 
 def _per_day(contract: AccountRow) -> Fraction | None:
-    """The contract's amount per day of its term; None without an end."""
+    """The contract's amount per day of its term; None without an end, or where that is before its beginning."""
     starts, ends, amount = contract["starts_on"], contract["ends_on"], contract["amount"]
     if ends is None:
         return None
     assert isinstance(starts, date)
     assert isinstance(ends, date)
-    return Fraction(str(amount)) / ((ends - starts).days + 1)
+    return None if ends < starts else Fraction(str(amount)) / ((ends - starts).days + 1)
 
 
 def _month(key: str) -> tuple[date, date]:
