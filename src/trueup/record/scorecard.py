@@ -1,7 +1,7 @@
 """Customers' scorecards as they stand now: every goal a viewer may see, with what was read, said and reckoned of it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -61,16 +61,21 @@ def scorecards(viewer: User, account_ids: Collection[str], *, today: date, zone:
     if len(account_ids) > AT_MOST:
         raise ValueError(f"scorecards of {len(account_ids)} accounts were asked for at once")
     goals = list(access.goals(viewer).filter(account__in=account_ids).select_related("stakeholder"))
-    kept = _Kept.of(viewer, goals, ZoneInfo(zone))
     lines: dict[str, list[Line]] = defaultdict(list)
-    for goal in goals:
-        lines[goal.account_id].append(kept.line(goal, today))
+    for line in lines_of(viewer, goals, today=today, zone=zone):
+        lines[line.goal.account_id].append(line)
     return {account: _scorecard(of_account, today, ZoneInfo(zone)) for account, of_account in lines.items()}
+
+
+def lines_of(viewer: User, goals: Sequence[Goal], *, today: date, zone: str) -> list[Line]:
+    """Goals that ``viewer`` may see, in their order."""
+    kept = _Kept.of(viewer, goals, ZoneInfo(zone))
+    return [kept.line(goal, today) for goal in goals]
 
 
 def line_of(viewer: User, goal: Goal, *, today: date, zone: str) -> Line:
     """One goal that ``viewer`` may see."""
-    return _Kept.of(viewer, [goal], ZoneInfo(zone)).line(goal, today)
+    return lines_of(viewer, [goal], today=today, zone=zone)[0]
 
 
 @dataclass(frozen=True)

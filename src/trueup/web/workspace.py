@@ -1,37 +1,5 @@
 """The workspace that this server serves."""
 
-from functools import lru_cache
+from trueup.served import edition, folder, settings, snapshot
 
-from trueup import workspace
-from trueup.mart.snapshot import Snapshot, current
-from trueup.runs.folder import Folder, find
-from trueup.runs.settings import Settings
-
-
-def folder() -> Folder:
-    """The company's folder, from the environment the server was started in."""
-    return find()
-
-
-def settings() -> Settings:
-    """The company's settings as its file has them now."""
-    found = folder()
-    return _settings(found, found.settings_file.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=4)
-def _settings(found: Folder, changed: int) -> Settings:
-    del changed  # part of the key: a changed file is read again
-    return workspace.settings(found)
-
-
-def snapshot() -> Snapshot | None:
-    """What was published last; None before the first build."""
-    return current(folder().mart)
-
-
-def edition() -> str:
-    """What pages are made from, as a key to keep them under: it changes with every build and every changed setting."""
-    published = snapshot()
-    built = published.manifest.snapshot if published else ""
-    return f"{built} {folder().settings_file.stat().st_mtime_ns}"
+__all__ = ["edition", "folder", "settings", "snapshot"]
