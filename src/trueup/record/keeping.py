@@ -1,8 +1,8 @@
 """How entries are written: whole or not at all, with who, when and why."""
 
 import functools
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
 from typing import ParamSpec, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -20,6 +20,8 @@ _Row = TypeVar("_Row", bound=models.Model)
 _Kept = TypeVar("_Kept", bound=Entry)
 
 _TICK = timedelta(microseconds=1)
+_EASTERNMOST = timedelta(hours=14)
+"""How much earlier than in UTC a day begins where it begins first."""
 _UNIQUE = ("UNIQUE constraint", "unique constraint")
 
 
@@ -51,6 +53,14 @@ def keep(entry: _Kept, *, by: User | None, at: datetime, reason: str = "") -> _K
     return entry
 
 
+def amend(entry: Entry, changes: Mapping[str, object]) -> bool:
+    """Set the fields given; whether any of them is another than before."""
+    before = {field: getattr(entry, field) for field in changes}
+    for field, value in changes.items():
+        setattr(entry, field, value)
+    return before != changes
+
+
 def check(row: models.Model) -> None:
     """Hold the row to every rule that can be told before it is written."""
     _check_texts(row)
@@ -58,6 +68,12 @@ def check(row: models.Model) -> None:
         row.full_clean()
     except ValidationError as error:
         raise _first_broken(error) from error
+
+
+def check_begun(day: date, at: datetime, *, field: str) -> None:
+    """Refuse a day that has begun nowhere yet."""
+    if day > (at.astimezone(UTC) + _EASTERNMOST).date():
+        raise Refused("This day lies in the future.", field=field, cure="Give a day that has begun.")
 
 
 def drop(entry: Entry, *, by: User, at: datetime, reason: str = "") -> None:

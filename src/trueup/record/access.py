@@ -1,0 +1,295 @@
+"""Who may see and do what: one function per kind of object, and no other way to a row.
+
+Each question takes the viewer and gives the rows that they may see, to be narrowed further. Personal goals, stakes and
+private notes belong to the account's own team (its owners and the people added to it) and to administrators.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.db.models import Model, Q, QuerySet
+
+from trueup.record.models import (
+    ROLES,
+    Account,
+    AccountTeamMember,
+    Adoption,
+    ApiToken,
+    CustomerAnswer,
+    CustomerLink,
+    Erasure,
+    Goal,
+    GoalTerms,
+    Job,
+    Lever,
+    MetricTarget,
+    Milestone,
+    Note,
+    Person,
+    Reading,
+    Schedule,
+    Stake,
+    Stakeholder,
+    User,
+)
+from trueup.record.reach import WRITES, led_by, of_goal, private, readable, rows, signed_in
+from trueup.record.refusal import NotAllowed
+
+Verb = Literal["see", "change", "confide", "staff", "import", "build", "define", "administer"]
+"""``change``: enter at an account. ``confide``: enter there what only its own team may see. ``staff``: add people to
+that team. The last four need no object."""
+
+_BY_ROLE = {
+    "import": frozenset({"analyst", "administrator"}),
+    "build": frozenset({"analyst", "administrator"}),
+    "define": frozenset({"analyst", "administrator"}),
+    "administer": frozenset({"administrator"}),
+}
+LEVER_ROLES = WRITES | _BY_ROLE["define"]
+_DENIED: dict[Verb, str] = {
+    "see": "You may not see this.",
+    "change": "You may read this, but not change it.",
+    "confide": "Only the account's own team enters what only they may see.",
+    "staff": "Only the account's own team adds people to it.",
+    "import": "Importing is for analysts and administrators.",
+    "build": "Building is for analysts and administrators.",
+    "define": "Defining what we aim for is for analysts and administrators.",
+    "administer": "This is for administrators.",
+}
+
+
+def accounts(viewer: User) -> QuerySet[Account]:
+    """Accounts whose entries the viewer may read."""
+    return rows(Account).filter(readable(viewer, ""))
+
+
+def changeable_accounts(viewer: User) -> QuerySet[Account]:
+    """Accounts at which the viewer may enter."""
+    if viewer.role not in WRITES:
+        return rows(Account).none()
+    return rows(Account).filter(signed_in(viewer), led_by(viewer))
+
+
+def own_accounts(viewer: User) -> QuerySet[Account]:
+    """Accounts whose private entries the viewer may see."""
+    return rows(Account).filter(private(viewer, ""))
+
+
+def people(viewer: User) -> QuerySet[Person]:
+    """Our own people: names and teams are nobody's secret."""
+    return rows(Person).filter(signed_in(viewer))
+
+
+def users(viewer: User) -> QuerySet[User]:
+    """Who signs in; those who no longer may are for administrators."""
+    everyone = rows(User).filter(signed_in(viewer))
+    return everyone if viewer.role == "administrator" else everyone.filter(is_active=True)
+
+
+def team_members(viewer: User) -> QuerySet[AccountTeamMember]:
+    """Who was added to which account."""
+    return rows(AccountTeamMember).filter(readable(viewer, "account"))
+
+
+def stakeholders(viewer: User) -> QuerySet[Stakeholder]:
+    """People at customers."""
+    return rows(Stakeholder).filter(readable(viewer, "account"))
+
+
+def stakes(viewer: User) -> QuerySet[Stake]:
+    """What hangs on goals for people at customers."""
+    return rows(Stake).filter(private(viewer, "stakeholder__account"))
+
+
+def goals(viewer: User) -> QuerySet[Goal]:
+    """Goals; personal ones are private."""
+    return rows(Goal).filter(readable(viewer, "account"), Q(kind="business") | private(viewer, "account"))
+
+
+def terms(viewer: User) -> QuerySet[GoalTerms]:
+    """Every revision of goals' baselines and targets."""
+    return rows(GoalTerms).filter(of_goal(viewer))
+
+
+def readings(viewer: User) -> QuerySet[Reading]:
+    """Readings of goals."""
+    return rows(Reading).filter(of_goal(viewer))
+
+
+def milestones(viewer: User) -> QuerySet[Milestone]:
+    """Planned steps; those to personal goals are private."""
+    return rows(Milestone).filter(
+        readable(viewer, "account"),
+        Q(goal__isnull=True) | Q(goal__kind="business") | private(viewer, "account"),
+    )
+
+
+def notes(viewer: User) -> QuerySet[Note]:
+    """Notes of conversations; private ones are private."""
+    return rows(Note).filter(readable(viewer, "account"), Q(is_private=False) | private(viewer, "account"))
+
+
+def adoptions(viewer: User) -> QuerySet[Adoption]:
+    """Which account put which lever to use."""
+    return rows(Adoption).filter(readable(viewer, "account"))
+
+
+def levers(viewer: User) -> QuerySet[Lever]:
+    """Our products and plays."""
+    return rows(Lever).filter(signed_in(viewer))
+
+
+def targets(viewer: User) -> QuerySet[MetricTarget]:
+    """What we aim for; for one account: where the viewer may read that."""
+    of_accounts = Q(grain="account", entity__in=accounts(viewer).values("account_id"))
+    return rows(MetricTarget).filter(signed_in(viewer), ~Q(grain="account") | of_accounts)
+
+
+def links(viewer: User) -> QuerySet[CustomerLink]:
+    """Links that open goals to customers."""
+    return rows(CustomerLink).filter(readable(viewer, "account"))
+
+
+def answers(viewer: User) -> QuerySet[CustomerAnswer]:
+    """What customers said to goals and readings."""
+    return rows(CustomerAnswer).filter(of_goal(viewer))
+
+
+def tokens(viewer: User) -> QuerySet[ApiToken]:
+    """Keys for programs: one's own; an administrator's are all."""
+    every = rows(ApiToken).filter(signed_in(viewer))
+    return every if viewer.role == "administrator" else every.filter(user=viewer)
+
+
+def jobs(viewer: User) -> QuerySet[Job]:
+    """Builds and imports, waiting, running and over."""
+    return rows(Job).filter(signed_in(viewer))
+
+
+def schedules(viewer: User) -> QuerySet[Schedule]:
+    """When builds and imports start by themselves."""
+    return rows(Schedule).filter(signed_in(viewer))
+
+
+def erasures(viewer: User) -> QuerySet[Erasure]:
+    """That somebody's data were erased."""
+    every = rows(Erasure).filter(signed_in(viewer))
+    return every if viewer.role == "administrator" else every.none()
+
+
+def may(viewer: User, verb: Verb, row: Model | None = None) -> bool:
+    """Whether the viewer may do this, to ``row`` where the verb needs one; a row that is not kept may not be seen."""
+    if not viewer.is_active:
+        return False
+    if verb in _BY_ROLE:
+        return viewer.role in _BY_ROLE[verb]
+    if row is None:
+        raise ValueError(f"whether somebody may {verb} depends on what")
+    kind = _KINDS[type(row)]
+    if not kind.question(viewer).filter(pk=row.pk).exists():
+        return False
+    if verb == "see":
+        return True
+    if kind.account is None:
+        return viewer.role in kind.changed_by
+    writable = _WRITABLE[verb](viewer)
+    return writable.filter(pk__in=rows(type(row)).filter(pk=row.pk).values(kind.account)).exists()
+
+
+def allow(viewer: User, verb: Verb, row: Model | None = None) -> None:
+    """Raise NotAllowed where the viewer may not; what they may not even see does not exist for them."""
+    if may(viewer, verb, row):
+        return
+    if row is not None and not may(viewer, "see", row):
+        raise NotAllowed("There is no such entry among those that you may see.", cure="Ask the account's owner.")
+    raise NotAllowed(_DENIED[verb], cure="Ask the account's owner." if row else "Ask an administrator.")
+
+
+def may_see_version(viewer: User, version: Model) -> bool:
+    """Whether the viewer may see what an entry was, given as an instance; it may be gone, or private only then."""
+    if isinstance(version, User):
+        return may(viewer, "administer")
+    account = _account_of(version)
+    if account is None:
+        return viewer.is_active
+    seen = own_accounts(viewer) if _was_private(version) else accounts(viewer)
+    return seen.filter(pk=account).exists()
+
+
+def allow_again(viewer: User, version: Model) -> None:
+    """Raise NotAllowed where the viewer may not let a deleted entry be there again."""
+    account = rows(Account).filter(pk=_account_of(version)).first()
+    if account is not None:
+        allow(viewer, "change", account)
+    elif not viewer.is_active or viewer.role not in _KINDS[type(version)].changed_by:
+        raise NotAllowed(_DENIED["change"], cure="Ask an administrator.")
+
+
+def _account_of(version: Model) -> str | None:
+    """The id of the account that an entry belongs or belonged to."""
+    match version:
+        case Reading():
+            return version.goal.account_id
+        case Stake():
+            return version.stakeholder.account_id
+        case AccountTeamMember() | Adoption() | CustomerLink() | Goal() | Milestone() | Note() | Stakeholder():
+            return version.account_id
+        case _:
+            return None
+
+
+def _was_private(version: Model) -> bool:
+    match version:
+        case Stake():
+            return True
+        case Note():
+            return version.is_private
+        case Goal():
+            return version.kind == "personal"
+        case Reading():
+            return version.goal.kind == "personal"
+        case Milestone():
+            return version.goal is not None and version.goal.kind == "personal"
+        case _:
+            return False
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """How a kind of object is asked for, and the way to its account; without one: the roles that may change it."""
+
+    question: Callable[[User], QuerySet[Any]]
+    account: str | None = None
+    changed_by: frozenset[str] = frozenset()
+
+
+_KINDS: dict[type[Model], _Kind] = {
+    Account: _Kind(accounts, "pk"),
+    AccountTeamMember: _Kind(team_members, "account"),
+    Adoption: _Kind(adoptions, "account"),
+    ApiToken: _Kind(tokens, changed_by=frozenset(ROLES)),
+    CustomerAnswer: _Kind(answers, "link__account"),
+    CustomerLink: _Kind(links, "account"),
+    Erasure: _Kind(erasures),
+    Goal: _Kind(goals, "account"),
+    GoalTerms: _Kind(terms, "goal__account"),
+    Job: _Kind(jobs, changed_by=_BY_ROLE["build"]),
+    Lever: _Kind(levers, changed_by=LEVER_ROLES),
+    MetricTarget: _Kind(targets, changed_by=_BY_ROLE["define"]),
+    Milestone: _Kind(milestones, "account"),
+    Note: _Kind(notes, "account"),
+    Person: _Kind(people),
+    Reading: _Kind(readings, "goal__account"),
+    Schedule: _Kind(schedules, changed_by=_BY_ROLE["build"]),
+    Stake: _Kind(stakes, "stakeholder__account"),
+    Stakeholder: _Kind(stakeholders, "account"),
+    User: _Kind(users, changed_by=_BY_ROLE["administer"]),
+}
+
+
+def _changes_privately(viewer: User) -> QuerySet[Account]:
+    return own_accounts(viewer) if viewer.role in WRITES else rows(Account).none()
+
+
+_WRITABLE = {"change": changeable_accounts, "confide": _changes_privately, "staff": _changes_privately}
