@@ -71,7 +71,12 @@ class Draft:
 
 @contextmanager
 def drafting(mart: Path, name: str) -> Iterator[Draft]:
-    """A place to write the snapshot ``name``; removed again unless it was published."""
+    """A place to write the snapshot ``name``; removed again unless it was published.
+
+    Nobody else may be drafting: what others left is of builds that were cut off, and is removed.
+    """
+    for left in mart.glob(f"*{_DRAFT}"):
+        shutil.rmtree(left)
     folder = mart / f"{name}{_DRAFT}"
     folder.mkdir(parents=True)
     try:
@@ -130,7 +135,3 @@ def _remove_old(mart: Path, newest: str, keep: int) -> None:
     older = [folder for folder in published(mart) if folder.name != newest]
     for folder in older[: max(0, len(older) - (keep - 1))]:
         shutil.rmtree(folder)
-    # Drafts of builds that were cut off; one younger than a day may still be in the making.
-    for folder in mart.glob(f"*{_DRAFT}"):
-        if datetime.now(UTC).timestamp() - folder.stat().st_mtime > 86_400:
-            shutil.rmtree(folder)

@@ -25,6 +25,7 @@ from trueup.runs.folder import Folder, WorkspaceError
 from trueup.runs.ground import ENTERED_SCHEMA, Ground, ground, lay_periods
 from trueup.runs.progress import Progress
 from trueup.runs.settings import Settings
+from trueup.runs.turns import taking_turn
 from trueup.units.period import parse_kind
 
 META_SCHEMA = "meta"
@@ -65,9 +66,14 @@ def build(
 ) -> Built:
     """Compute everything as of an instant (aware) and publish it.
 
-    ``entries``: every version of what people entered, by table of entries. Raises NothingImportedError, CatalogueError,
-    DefinitionError or BuildCheckError; then the last snapshot stays.
+    ``entries``: every version of what people entered, by table of entries. Raises UnderWayError while another build or
+    import runs, NothingImportedError, CatalogueError, DefinitionError or BuildCheckError; then the last snapshot stays.
     """
+    with taking_turn(folder, "build"):
+        return _build(folder, settings, as_of=as_of, progress=progress, entries=entries)
+
+
+def _build(folder: Folder, settings: Settings, *, as_of: datetime, progress: Progress, entries: Entries) -> Built:
     known = definitions(folder)
     check_settings(settings, known)
     name = name_at(datetime.now(UTC))

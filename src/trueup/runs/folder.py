@@ -48,6 +48,16 @@ class Folder:
         return self.generated / "mart"
 
     @property
+    def turn(self) -> Path:
+        """Locked by whoever builds or imports."""
+        return self.generated / "turn.lock"
+
+    @property
+    def record(self) -> Path:
+        """The record, where it is a file."""
+        return self.generated / "record.sqlite3"
+
+    @property
     def scratch(self) -> Path:
         """Files that may be thrown away after a command."""
         return self.generated / "scratch"

@@ -35,7 +35,7 @@ _LINKS: Mapping[str, Callable[[pa.Table], pa.Table]] = {
     "contacts": contact_links,
     "people": person_links,
 }
-_SCHEMAS = (CALENDAR_SCHEMA, FACT_SCHEMA, CELL_SCHEMA, IDENTITY_SCHEMA)
+_SCHEMAS = (CALENDAR_SCHEMA, FACT_SCHEMA, CELL_SCHEMA)
 
 
 class NothingImportedError(Exception):
@@ -77,6 +77,24 @@ def ground(
         engine.close()
 
 
+def lay_state(
+    engine: DuckDBEngine, moment: Moment, settings: Settings, *, merging: Sequence[str] = MERGEABLE
+) -> Sequence[str]:
+    """Make ``state`` over the attached lake, with what is the same thing merged; the tables where something was.
+
+    ``merging``: the tables to look through, accounts before contacts.
+    """
+    engine.create_schema(IDENTITY_SCHEMA)
+    create_state(engine, moment)
+    merged: list[str] = []
+    for table in merging:
+        # Contacts are told apart within their account, so accounts must be one before contacts are looked at.
+        if _merge(engine, table, settings):
+            merged.append(table)
+            create_state(engine, moment, merged=merged)
+    return merged
+
+
 def lay_periods(on: Ground, periods: Sequence[Period], settings: Settings) -> tuple[str, ...]:
     """Put the periods asked for into the calendar; their kinds."""
     rules = settings.rules
@@ -100,13 +118,7 @@ def _laid(engine: DuckDBEngine, settings: Settings, as_of: datetime, entries: En
     first_on = min(first_day(engine, as_of), _first_entered_day(engine, as_of))
     within = calendars.horizon(first_on, as_of, settings.zone)
     moment = Moment(within.as_of, within.as_of_on)
-    create_state(engine, moment)
-    merged: list[str] = []
-    for table in MERGEABLE:
-        # Contacts are told apart within their account, so accounts must be one before contacts are looked at.
-        if _merge(engine, table, settings):
-            merged.append(table)
-            create_state(engine, moment, merged=merged)
+    merged = lay_state(engine, moment, settings)
     create_state_of_entries(engine, moment, loaded=ENTERED_SCHEMA, merged=merged)
     engine.load(CALENDAR_SCHEMA, "business_days", calendars.business_day_rows(settings.hours, within))
     for name, expression in (

@@ -5,8 +5,9 @@ is there, and it can simply be run again.
 """
 
 import shutil
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -14,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from trueup.canon.findings import Finding, findings_table
 from trueup.lake.conform import Conformed, add_stubs
 from trueup.lake.duckdb import literal
+from trueup.lake.engine import FileBusyError
 from trueup.lake.store import RAW_FOLDER, Lake, RawTable, open_lake, raw_table_name
 from trueup.runs.conforming import Run, check, conform_source, map_again, mapping_changed, utc_now
 from trueup.runs.folder import Folder
@@ -21,11 +23,17 @@ from trueup.runs.mapping import CanonicalSelect, is_own, numbered, own_selects
 from trueup.runs.progress import Progress
 from trueup.runs.reading import found_in
 from trueup.runs.settings import Settings
+from trueup.runs.turns import taking_turn
 from trueup.sources.columns import profile
 from trueup.sources.delivery import ArrowRelation, Delivered, Delivery, stem_of
 from trueup.sources.files import read_paths
 from trueup.sources.recognise import Delivery as Offered
 from trueup.sources.recognise import Recognised, Unmapped, recognise
+
+_UNPACKED = "import-"
+_PATIENCE = 3.0
+"""Seconds to wait for those who read the lake."""
+_PAUSE = 0.05
 
 
 @dataclass(frozen=True)
@@ -56,9 +64,9 @@ def pull(
     A source whose mapping was changed since its last import is mapped again from its kept files, new ones or none.
 
     Raises DeliveryError for a path that cannot be read, MappingError or SourceMappingError for a mapping that does not
-    work, FileBusyError while another import runs.
+    work, UnderWayError while another import or a build runs, FileBusyError while somebody reads the lake for long.
     """
-    with _scratch(folder) as scratch, open_lake(folder.lake, memory_limit=settings.memory_limit) as lake:
+    with _at_work(folder, settings) as (lake, scratch):
         progress.stage("reading")
         delivery = read_paths(list(paths), scratch=scratch)
         with lake.engine.transaction():
@@ -69,7 +77,7 @@ def rehearse(
     folder: Folder, settings: Settings, paths: Sequence[Path], *, source: str | None, progress: Progress
 ) -> ImportReport:
     """Do everything an import does, and take it back; errors as in ``pull``."""
-    with _scratch(folder) as scratch, open_lake(folder.lake, memory_limit=settings.memory_limit) as lake:
+    with _at_work(folder, settings) as (lake, scratch):
         progress.stage("reading")
         delivery = read_paths(list(paths), scratch=scratch)
         with lake.engine.rehearsal():
@@ -201,10 +209,31 @@ def _source_of(folder: Folder, table: Delivered) -> str | None:
 
 
 @contextmanager
+def _at_work(folder: Folder, settings: Settings) -> Iterator[tuple[Lake, Path]]:
+    """The lake to write to, and a place for unpacked files, empty again afterwards."""
+    with taking_turn(folder, "import"), _scratch(folder) as scratch, ExitStack() as held:
+        yield _when_free(held, folder, settings), scratch
+
+
+def _when_free(held: ExitStack, folder: Folder, settings: Settings) -> Lake:
+    """The lake; whoever looks into it for a moment, as the server's pages do, is waited for."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return held.enter_context(open_lake(folder.lake, memory_limit=settings.memory_limit))
+        except FileBusyError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(_PAUSE)
+
+
+@contextmanager
 def _scratch(folder: Folder) -> Iterator[Path]:
-    """A place for unpacked files, empty again afterwards."""
+    """A place for unpacked files, empty again afterwards; what imports that were cut off left goes too."""
     folder.scratch.mkdir(parents=True, exist_ok=True)
-    place = folder.scratch / f"import-{datetime.now(UTC).strftime('%Y%m%dT%H%M%S%f')}"
+    for left in folder.scratch.glob(f"{_UNPACKED}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    place = folder.scratch / f"{_UNPACKED}{datetime.now(UTC).strftime('%Y%m%dT%H%M%S%f')}"
     place.mkdir()
     try:
         yield place
