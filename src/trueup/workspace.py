@@ -14,7 +14,7 @@ from rapidfuzz import process
 from trueup.metrics.catalogue_file import json_schema
 from trueup.metrics.metric import GRAINS, Grain, ParameterValue
 from trueup.runs.folder import Folder, WorkspaceError
-from trueup.runs.settings import Settings
+from trueup.runs.settings import MembersSee, Settings
 from trueup.units.calendar import MONDAY_TO_FRIDAY, BusinessHours, UnknownCountry, public_holidays
 from trueup.units.money import UnknownCurrency, minor_units
 from trueup.units.period import PeriodRules
@@ -26,6 +26,7 @@ DayName = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 ShortDay = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 SCHEMA_FILE = "metrics.schema.json"
+_HOST = r"^(\*|\.?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])$"
 _MEMORY = r"(?i)^[0-9]+(\.[0-9]+)? *([KMGT]i?B)$"
 TEMPLATE = """\
 # What Trueup needs to know about your company. Every line may be changed; `trueup build` uses the new values.
@@ -55,6 +56,10 @@ closes = "17:00"
 #   # yaml-language-server: $schema=metrics.schema.json
 # and an editor that knows YAML completes and checks it as you write.
 """
+_NOT_OF_FORM = {
+    "memory_limit": "amount of memory; write it as 4GB",
+    "hosts": "name of a host; write it as trueup.example.com, without https:// and port",
+}
 
 
 class _Strict(BaseModel):
@@ -117,12 +122,43 @@ class _Identity(_Strict):
     ] = ()
 
 
+class _Record(_Strict):
+    address: Annotated[
+        str,
+        Field(
+            description="A Postgres database for what people enter: postgresql://USER:PASSWORD@HOST:PORT/DATABASE; "
+            "empty: a file in .trueup. The environment's TRUEUP_RECORD stands before it."
+        ),
+    ] = ""
+
+
+class _Access(_Strict):
+    members_see: Annotated[
+        MembersSee,
+        Field(description="Which accounts a member may read: their own, also those of their team's people, or all."),
+    ] = "own"
+
+
+class _Server(_Strict):
+    hosts: Annotated[
+        tuple[Annotated[str, Field(pattern=_HOST)], ...],
+        Field(description="The names under which others reach the server, such as trueup.example.com."),
+    ] = ()
+    https: Annotated[
+        bool,
+        Field(description="A proxy before the server speaks https with the world; cookies are then sent to it only."),
+    ] = False
+
+
 class _File(_Strict):
     company: _Company = _Company()
     business_hours: _Hours = _Hours()
     build: _Build = _Build()
     sources: _Sources = _Sources()
     identity: _Identity = _Identity()
+    record: _Record = _Record()
+    access: _Access = _Access()
+    server: _Server = _Server()
     targets: Annotated[
         Mapping[str, float], Field(description="Metric = what the company aims for per month, in the metric's unit.")
     ] = Field(default_factory=dict)
@@ -152,6 +188,11 @@ def settings(folder: Folder) -> Settings:
     except UnicodeDecodeError as error:
         raise WorkspaceError(f"{path} is not UTF-8 text: {error}. Save it as UTF-8.") from error
     return _checked(path, text)
+
+
+def defaults() -> Settings:
+    """The settings of a workspace that sets nothing."""
+    return _checked(Path("trueup.toml"), "")
 
 
 def _checked(path: Path, text: str) -> Settings:
@@ -227,6 +268,10 @@ def _settings(path: Path, text: str, checked: _File) -> Settings:
         targets=checked.targets,
         same=checked.identity.same,
         separate=checked.identity.separate,
+        record_address=checked.record.address,
+        members_see=checked.access.members_see,
+        hosts=checked.server.hosts,
+        is_https=checked.server.https,
     )
 
 
@@ -264,7 +309,7 @@ def _explained(path: Path, text: str, error: ValidationError) -> str:
         hint = f" Did you mean {near[0]}?" if near else ""
         return f"{where}: {named} is not a setting.{hint} There are {', '.join(known)}."
     if problem["type"] == "string_pattern_mismatch":
-        return f"{where}: {named} = {problem['input']!r} is no amount of memory; write it as 4GB."
+        return f"{where}: {named} = {problem['input']!r} is no {_NOT_OF_FORM[place[1]]}."
     return f"{where}: {named} = {problem['input']!r}: {problem['msg'].replace('tuple', 'list')}."
 
 

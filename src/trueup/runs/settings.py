@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from trueup.metrics.metric import GRAINS, Grain, ParameterValue
 from trueup.units.calendar import BusinessHours
 from trueup.units.period import PeriodRules
+
+MembersSee = Literal["own", "team", "all"]
+"""Which accounts a member reads: their own, also those that people of their team own, or all."""
 
 
 @dataclass(frozen=True)
@@ -33,3 +37,11 @@ class Settings:
     """Ids that a person declared to be the same thing."""
     separate: tuple[tuple[str, str], ...] = ()
     """Pairs of ids that a person declared not to be the same thing, whatever the rules find."""
+    # Numbers do not depend on what follows, so it is not part of what tells one set of settings from another.
+    record_address: str = field(default="", repr=False)
+    """The Postgres database that holds the record; empty: a file of the workspace does. It may hold a password."""
+    members_see: MembersSee = field(default="own", repr=False)
+    hosts: tuple[str, ...] = field(default=(), repr=False)
+    """The names under which the server may be asked, besides this machine's own."""
+    is_https: bool = field(default=False, repr=False)
+    """The server is reached through a proxy that speaks https."""

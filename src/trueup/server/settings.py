@@ -14,13 +14,10 @@ _SOURCE = Path(__file__).parent.parent
 WORKSPACE: Folder | None = find() if ENVIRONMENT in os.environ else None
 """The company's folder; None: nothing is kept (type checkers and linters load settings so)."""
 
-if WORKSPACE is None:
-    SECRET_KEY = secrets.token_urlsafe(48)
-else:
-    workspace.settings(WORKSPACE)
-    SECRET_KEY = kept_secret(WORKSPACE.generated / "secret_key")
-
-DATABASES = {"default": database_at(os.environ.get("TRUEUP_RECORD", ""), WORKSPACE.generated if WORKSPACE else None)}
+_COMPANY = workspace.settings(WORKSPACE) if WORKSPACE else workspace.defaults()
+SECRET_KEY = kept_secret(WORKSPACE.generated / "secret_key") if WORKSPACE else secrets.token_urlsafe(48)
+_ADDRESS = os.environ.get("TRUEUP_RECORD") or _COMPANY.record_address
+DATABASES = {"default": database_at(_ADDRESS, WORKSPACE.generated if WORKSPACE else None)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -111,12 +108,16 @@ AXES_USERNAME_FORM_FIELD = "login"
 AXES_VERBOSE = False
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
-MEMBERS_SEE = "own"
+MEMBERS_SEE = _COMPANY.members_see
 """Which accounts a member may read: ``own``, ``team`` (those that people of their team own) or ``all``."""
 
 ROOT_URLCONF = "trueup.server.urls"
 DEBUG = False
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *_COMPANY.hosts]
+if _COMPANY.is_https:
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    CSRF_TRUSTED_ORIGINS = [f"https://{'*' if host.startswith('.') else ''}{host}" for host in _COMPANY.hosts]
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 USE_TZ = True
 TIME_ZONE = "UTC"
