@@ -58,7 +58,11 @@ def founded() -> Company:
     ]
     users = {
         row["name"].lower(): User.objects.create(
-            email=f"{row['name'].lower()}@ours.example", name=row["name"], role=row["role"], joined_at=NOON
+            email=f"{row['name'].lower()}@ours.example",
+            name=row["name"],
+            role=row["role"],
+            joined_at=NOON,
+            password="!",
         )
         for row in rows
         if row["role"] != "-"

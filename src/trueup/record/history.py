@@ -147,11 +147,11 @@ def _named(version: _Version, name: str) -> str | None:
     return None if related is None else str(related)
 
 
-def _lists(kind: type[Model]) -> list[ManyToManyField[Any, Any]]:
+def _lists(kind: type[Model]) -> "list[ManyToManyField[Any, Any]]":
     return list(kind._meta.many_to_many)
 
 
-def _listed(version: _Version, field: ManyToManyField[Any, Any]) -> list[Model]:
+def _listed(version: _Version, field: "ManyToManyField[Any, Any]") -> list[Model]:
     """What a list held: those of it that are still there."""
     reference = field.m2m_reverse_field_name()
     through = getattr(version, field.name).all()

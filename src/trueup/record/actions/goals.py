@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, TypedDict, Unpack
+from uuid import UUID
 
 from trueup.record.access import allow
 from trueup.record.keeping import action, amend, check, keep, locked
@@ -36,6 +37,12 @@ class GoalFacts(TypedDict, total=False):
     bound_to: str
 
 
+class NewGoal(GoalFacts, total=False):
+    """The same of a new one, whose id may be chosen: entered twice, it is refused."""
+
+    id: UUID
+
+
 @dataclass(frozen=True)
 class Terms:
     """Where a goal starts and where it should be; a draft's may be incomplete."""
@@ -55,7 +62,7 @@ def draft_goal(
     at: datetime,
     terms: Terms | None = None,
     levers: Sequence[Lever] = (),
-    **facts: Unpack[GoalFacts],
+    **facts: Unpack[NewGoal],
 ) -> Goal:
     """Enter a goal that is not agreed yet. A personal one takes somebody of the account's own team."""
     allow(by, "change", account)
@@ -214,7 +221,12 @@ def _check_currency(goal: Goal) -> None:
         try:
             minor_units(goal.currency)
         except UnknownCurrency as error:
-            raise Refused("This is no currency.", field="currency", cure=f"{error}.") from error
+            cure = (
+                f"Did you mean {' or '.join(error.nearest)}?"
+                if error.nearest
+                else "Write an ISO 4217 code such as EUR."
+            )
+            raise Refused("This is no currency.", field="currency", cure=cure) from error
 
 
 def _not_later(moment: datetime | None, at: datetime, field: str) -> datetime:

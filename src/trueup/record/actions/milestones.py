@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import TypedDict, Unpack
+from uuid import UUID
 
 from trueup.record.access import allow
 from trueup.record.keeping import action, amend, check_begun, drop, keep, locked
@@ -17,8 +18,14 @@ class MilestoneFacts(TypedDict, total=False):
     is_first_value: bool
 
 
+class NewMilestone(MilestoneFacts, total=False):
+    """The same of a new one, whose id may be chosen: entered twice, it is refused."""
+
+    id: UUID
+
+
 @action
-def plan_milestone(by: User, account: Account, *, at: datetime, **facts: Unpack[MilestoneFacts]) -> Milestone:
+def plan_milestone(by: User, account: Account, *, at: datetime, **facts: Unpack[NewMilestone]) -> Milestone:
     """Plan a step; a title and a day are needed."""
     allow(by, "change", account)
     goal = facts.get("goal")

@@ -2,12 +2,14 @@
 
 from datetime import date, datetime
 from typing import TypedDict, Unpack
+from uuid import UUID
 
 from trueup.record.access import allow
 from trueup.record.keeping import action, amend, drop, keep, locked
 from trueup.record.models import Account, Goal, Stake, Stakeholder, User
 from trueup.record.models.stakeholders import RoleInDecisions
 from trueup.record.models.stakes import StakeTag
+from trueup.record.reach import rows
 from trueup.record.refusal import Refused
 
 
@@ -25,6 +27,12 @@ class StakeholderFacts(TypedDict, total=False):
     contact_id: str
 
 
+class NewStakeholder(StakeholderFacts, total=False):
+    """The same of a new one, whose id may be chosen: entered twice, it is refused."""
+
+    id: UUID
+
+
 class StakeFacts(TypedDict, total=False):
     """What may be said about a stake."""
 
@@ -34,7 +42,7 @@ class StakeFacts(TypedDict, total=False):
 
 
 @action
-def record_stakeholder(by: User, account: Account, *, at: datetime, **facts: Unpack[StakeholderFacts]) -> Stakeholder:
+def record_stakeholder(by: User, account: Account, *, at: datetime, **facts: Unpack[NewStakeholder]) -> Stakeholder:
     """Enter somebody at a customer; a name is all that is needed."""
     allow(by, "change", account)
     stakeholder = Stakeholder(account=account, **facts)
@@ -52,7 +60,8 @@ def change_stakeholder(
         raise Refused("This person's data were erased.", cure="Record them anew, if they agree.")
     if not amend(stakeholder, facts):
         return stakeholder
-    _check_line(stakeholder)
+    if "reports_to" in facts:
+        _check_line(stakeholder)
     return keep(stakeholder, by=by, at=at, reason=reason)
 
 
@@ -87,9 +96,11 @@ def remove_stake(by: User, stake: Stake, *, at: datetime, reason: str = "") -> N
 
 def _check_line(stakeholder: Stakeholder) -> None:
     """Nobody reports to themselves through others."""
-    above, seen = stakeholder.reports_to, {stakeholder.pk}
+    locked(stakeholder.account)
+    lines = dict(rows(Stakeholder).filter(account=stakeholder.account).values_list("pk", "reports_to"))
+    above, seen = stakeholder.reports_to_id, {stakeholder.pk}
     while above is not None:
-        if above.pk in seen:
+        if above in seen:
             raise Refused("They would report to themselves.", field="reports_to", cure="Choose somebody else.")
-        seen.add(above.pk)
-        above = above.reports_to
+        seen.add(above)
+        above = lines.get(above)

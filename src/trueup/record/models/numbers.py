@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import BaseExpression
 from django.db.models.sql.compiler import SQLCompiler
 
 _Set = TypeVar("_Set")
@@ -40,6 +41,8 @@ class Number(_DecimalField[_Set, _Get]):
 
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002, ARG002  Django's
         """The value as the engine keeps it: in SQLite always with all places, so that equal numbers are equal texts."""
+        if isinstance(value, BaseExpression):
+            return value
         number: Decimal | None = self.to_python(value)
         if number is None or connection.vendor != "sqlite":
             return number
