@@ -17,6 +17,8 @@ from django.db.migrations.executor import MigrationExecutor
 _SETTINGS = "trueup.server.settings"
 _PATIENCE = 60.0
 """Seconds to wait for another process that migrates."""
+_A_TABLE = "record_user"
+"""A table that every record has."""
 _LOCK = 0x7275_6570
 """Any number that no other program asks Postgres to lock."""
 
@@ -29,6 +31,20 @@ def open_record(root: Path) -> None:
         _read_settings_again()
     else:
         django.setup()
+
+
+def open_if_made(root: Path) -> bool:
+    """Open the record of the workspace in ``root``, brought to this version; False where it was never made.
+
+    A process that is on this record already goes on with it as it is.
+    """
+    if apps.ready and settings.WORKSPACE is not None and settings.WORKSPACE.root == root.resolve():
+        return True
+    open_record(root)
+    if _A_TABLE not in connection.introspection.table_names():
+        return False
+    migrate()
+    return True
 
 
 def _read_settings_again() -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ENVIRONMENT = "TRUEUP_WORKSPACE"
+RECORD_ADDRESS = "TRUEUP_RECORD"
+"""The variable with the address of the database that holds the record."""
 
 
 class WorkspaceError(Exception):

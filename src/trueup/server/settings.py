@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from trueup import workspace
-from trueup.runs.folder import ENVIRONMENT, Folder, find
+from trueup.runs.folder import ENVIRONMENT, RECORD_ADDRESS, Folder, find
 from trueup.server.address import database_at
 from trueup.server.secret import kept_secret
 
@@ -16,7 +16,7 @@ WORKSPACE: Folder | None = find() if ENVIRONMENT in os.environ else None
 
 _COMPANY = workspace.settings(WORKSPACE) if WORKSPACE else workspace.defaults()
 SECRET_KEY = kept_secret(WORKSPACE.generated / "secret_key") if WORKSPACE else secrets.token_urlsafe(48)
-_ADDRESS = os.environ.get("TRUEUP_RECORD") or _COMPANY.record_address
+_ADDRESS = os.environ.get(RECORD_ADDRESS) or _COMPANY.record_address
 DATABASES = {"default": database_at(_ADDRESS, WORKSPACE.generated if WORKSPACE else None)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "ninja",
     "allauth",
     "allauth.account",
     "allauth.mfa",

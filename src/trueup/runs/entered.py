@@ -1,0 +1,55 @@
+"""What a workspace's record has to do with a run: its entries go in, and its directory follows the lake.
+
+Most workspaces have no record, and then nothing of Django is loaded, nor is a record made.
+"""
+
+import importlib
+import os
+import tomllib
+from datetime import UTC, date, datetime
+
+from trueup.lake.entered import NO_ENTRIES, Entries
+from trueup.mart.snapshot import current
+from trueup.runs.directory import directory_of
+from trueup.runs.folder import RECORD_ADDRESS, Folder
+from trueup.runs.settings import Settings
+from trueup.units.calendar import local_date
+
+
+def entries_of(folder: Folder) -> Entries:
+    """Every version of what people entered; none where the workspace has no record."""
+    if not open_kept_record(folder):
+        return NO_ENTRIES
+    entries: Entries = importlib.import_module("trueup.record.export").export()
+    return entries
+
+
+def follow_lake(folder: Folder, settings: Settings) -> None:
+    """Let the record's directory of accounts and people follow the lake; nothing where one of the two is missing."""
+    if not (folder.lake.is_file() and open_kept_record(folder)):
+        return
+    accounts, people = directory_of(folder, settings, on=_directory_day(folder, settings))
+    importlib.import_module("trueup.record.directory").refresh(accounts, people, on=datetime.now(UTC).date())
+
+
+def open_kept_record(folder: Folder) -> bool:
+    """Open the workspace's record, brought to this version; False where it has none."""
+    if not (folder.record.is_file() or _address(folder)):
+        return False
+    # Django takes long to load, and most workspaces do without it.
+    opening = importlib.import_module("trueup.record.opening")
+    return bool(opening.open_if_made(folder.root))
+
+
+def _address(folder: Folder) -> str:
+    """Where the record is, if it is not in the workspace."""
+    told = tomllib.loads(folder.settings_file.read_text(encoding="utf-8")).get("record", {}).get("address", "")
+    return os.environ.get(RECORD_ADDRESS) or str(told)
+
+
+def _directory_day(folder: Folder, settings: Settings) -> date:
+    """The day on which somebody is a customer or not: that of the last build, so that pages agree with each other."""
+    snapshot = current(folder.mart)
+    if snapshot is not None:
+        return date.fromisoformat(snapshot.manifest.as_of_on)
+    return local_date(datetime.now(UTC), settings.zone)
