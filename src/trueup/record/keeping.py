@@ -49,7 +49,8 @@ def keep(entry: _Kept, *, by: User | None, at: datetime, reason: str = "") -> _K
     """
     _sign(entry, by=by, at=at, reason=reason)
     check(entry)
-    entry.save()
+    # An id that somebody chose must not overwrite what has it already.
+    entry.save(force_insert=entry._state.adding)  # noqa: SLF001  Django documents it
     return entry
 
 
