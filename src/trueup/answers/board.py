@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from trueup.answers.cells import Question, UnknownNameError, read
 from trueup.answers.ready import readiness_of
 from trueup.lake.duckdb import DuckDBEngine
+from trueup.lake.entered import NO_ENTRIES, Entries
 from trueup.mart.snapshot import Manifest, Snapshot, current
 from trueup.metrics.readiness import Readiness
 from trueup.runs.folder import Folder
@@ -25,6 +26,18 @@ class Department:
 
 
 DEPARTMENTS: tuple[Department, ...] = (
+    Department(
+        "The customer's own measures",
+        "Does the customer get where it wants to be?",
+        (
+            "goal_attainment",
+            "goals_on_track",
+            "time_to_first_value",
+            "milestones_on_time",
+            "goal_coverage",
+            "stakeholder_coverage",
+        ),
+    ),
     Department(
         "The whole selling organisation",
         "How does the customer experience us?",
@@ -125,12 +138,15 @@ class Board:
     findings: Mapping[str, int]
 
 
-def board(folder: Folder, settings: Settings) -> Board:
-    """The company's board from the published snapshot; UnknownNameError before the first build."""
+def board(folder: Folder, settings: Settings, entries: Entries = NO_ENTRIES) -> Board:
+    """The company's board from the published snapshot; UnknownNameError before the first build.
+
+    ``entries``: as for a build; they tell what is still missing.
+    """
     snapshot = current(folder.mart)
     if snapshot is None:
         raise UnknownNameError(f"Nothing was computed in {folder.root} yet. Run `trueup build` first.")
-    ready = readiness_of(folder)
+    ready = readiness_of(folder, entries)
     lacking = {each.metric.name: each for each in ready if each.state == "missing"}
     about = _about(snapshot)
     points, months = _points(snapshot)
