@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from trueup.api.callers import caller
 from trueup.api.pages import Limit, Offset, Page, page_of
@@ -61,6 +61,6 @@ def build(request: HttpRequest, job_id: UUID) -> JobShape:
 
 
 @router.post("/builds", response={202: JobShape, 403: Problem})
-def ask(request: HttpRequest) -> tuple[int, JobShape]:
+def ask(request: HttpRequest) -> Status[JobShape]:
     """Ask for a build; where one waits already, that one is it."""
-    return 202, JobShape.of(ask_for_build(caller(request), at=datetime.now(UTC)))
+    return Status(202, JobShape.of(ask_for_build(caller(request), at=datetime.now(UTC))))

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -130,7 +130,7 @@ def explain(
     viewer = caller(request)
     grain = check_grain(by)
     if grain == "account" and not _readable(viewer, {entity}):
-        raise NoSuchAccountError(entity)
+        raise Http404
     told = explain_number(
         served.folder(), served.settings(), name, grain=grain, entity=entity, period=period, rows=rows
     )
@@ -189,10 +189,6 @@ def findings(
     found = findings_of(served.folder(), severity=severity, source=source, code=code)
     page = slice_of(found.to_pylist(), limit=limit, offset=offset)
     return Page(count=page.count, items=[FindingShape(**row) for row in page.items])
-
-
-class NoSuchAccountError(Exception):
-    """An account that is not there, or not for this viewer."""
 
 
 def _readable(viewer: User, accounts: set[str]) -> set[str]:
