@@ -18,6 +18,8 @@ from trueup.runs.folder import find
 
 _FIRST = ("counted_as", "fact_key", "account_id", "occurred_on")
 """The columns of a fact row that come first; those that the number is computed from follow."""
+_ENTRIES = ("goal_id", "goal_ids", "reading_id")
+"""Columns of a fact row that name the entries behind it."""
 
 
 def command(
@@ -79,7 +81,7 @@ def _tell_rows(told: Explained) -> None:
     if not rows.num_rows:
         return
     used = [name for name in rows.column_names if f'"{name}"' in told.cell_sql and name not in _FIRST]
-    shown = [name for name in (*_FIRST, *used) if name in rows.column_names]
+    shown = [name for name in (*_FIRST, *used, *_ENTRIES) if name in rows.column_names]
     origins = [] if not told.origins else [Column("from", rows.column("from").to_pylist(), wraps=True)]
     table(*(shown_column(rows, name) for name in shown), *origins)
 
