@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Schema
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from trueup.api.callers import caller
 from trueup.api.customers import goal_shape, router
@@ -42,7 +42,13 @@ Line = Annotated[str, Field(max_length=200)]
 REFUSALS = {403: Problem, 404: Problem, 422: Problem}
 
 
-class StakeholderEntry(Schema):
+class Entry(Schema):
+    """What is sent to be entered; a field that is misspelt is refused, not passed over."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class StakeholderEntry(Entry):
     """Somebody at a customer, as they shall be."""
 
     account_id: str
@@ -58,7 +64,7 @@ class StakeholderEntry(Schema):
     reason: str = ""
 
 
-class TermsEntry(Schema):
+class TermsEntry(Entry):
     """A baseline and a target; a draft's may be incomplete."""
 
     baseline_value: Amount | None = None
@@ -68,7 +74,7 @@ class TermsEntry(Schema):
     tolerance: Amount | None = None
 
 
-class GoalEntry(Schema):
+class GoalEntry(Entry):
     """A goal, as it shall be; other terms than those in force are a new revision."""
 
     account_id: str
@@ -89,14 +95,14 @@ class GoalEntry(Schema):
     reason: str = ""
 
 
-class Ending(Schema):
+class Ending(Entry):
     """How a goal ends, and why."""
 
     outcome: Literal["achieved", "missed", "withdrawn"]
     reason: str = ""
 
 
-class ReadingEntry(Schema):
+class ReadingEntry(Entry):
     """What a goal's measure was; ``reason``: why it is another value than before."""
 
     value: Amount
@@ -105,7 +111,7 @@ class ReadingEntry(Schema):
     reason: str = ""
 
 
-class MilestoneEntry(Schema):
+class MilestoneEntry(Entry):
     """A planned step, as it shall be."""
 
     account_id: str
