@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from trueup.cli.commands import COMMANDS
+from trueup.cli.commands import COMMANDS, GROUPS
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -26,7 +26,10 @@ def _app(asked: str | None) -> typer.Typer:
     for name, summary in COMMANDS.items():
         if name == asked:
             module = importlib.import_module(f"trueup.cli.{_module(name)}")
-            app.command(name, short_help=summary)(module.command)
+            if name in GROUPS:
+                app.add_typer(module.subcommands, name=name, short_help=summary)
+            else:
+                app.command(name, short_help=summary)(module.command)
         else:
             app.command(name, help=summary, short_help=summary)(_not_loaded)
     app.callback()(_root)

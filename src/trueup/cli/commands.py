@@ -12,5 +12,10 @@ COMMANDS: dict[str, str] = {
     "findings": "Show what is wrong or doubtful in the data.",
     "merges": "Show which ids were found to be the same account, contact or person.",
     "report": "Write the company's alignment board as a page.",
+    "serve": "Serve the company's pages, and build when somebody asks or a schedule says so.",
+    "user": "Say who may sign in, and let them in by a link.",
     "doctor": "Check the workspace and this machine.",
 }
+
+GROUPS: dict[str, tuple[str, ...]] = {"user": ("add", "list", "role", "link", "deactivate")}
+"""Commands that have commands of their own."""

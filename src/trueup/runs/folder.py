@@ -55,6 +55,11 @@ class Folder:
         return self.generated / "turn.lock"
 
     @property
+    def served_at(self) -> Path:
+        """Says under which address the workspace was served last."""
+        return self.generated / "served_at"
+
+    @property
     def record(self) -> Path:
         """The record, where it is a file."""
         return self.generated / "record.sqlite3"

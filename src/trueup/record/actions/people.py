@@ -17,6 +17,22 @@ def install_user(*, at: datetime, email: str, name: str, role: Role) -> User:
 
 
 @action
+def install_role(user: User, *, at: datetime, role: Role) -> User:
+    """Change somebody's role on behalf of whoever has the machine."""
+    user = locked(user)
+    user.role = role
+    return _still_administered(_changed(None, user, at))
+
+
+@action
+def lock_out(user: User, *, at: datetime) -> User:
+    """Let somebody sign in no more, on behalf of whoever has the machine."""
+    user = locked(user)
+    user.is_active = False
+    return _still_administered(_changed(None, user, at))
+
+
+@action
 def make_user(by: User, *, at: datetime, email: str, name: str, role: Role) -> User:
     """Let somebody sign in; they have no password until they choose one."""
     allow(by, "administer")
@@ -78,7 +94,7 @@ def _made(by: User | None, *, at: datetime, email: str, name: str, role: Role) -
     return _linked(user)
 
 
-def _changed(by: User, user: User, at: datetime) -> User:
+def _changed(by: User | None, user: User, at: datetime) -> User:
     check(user)
     user.save()
     if not rows(User).filter(role="administrator", is_active=True).exists():
