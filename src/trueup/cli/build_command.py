@@ -12,6 +12,7 @@ from trueup.lake.engine import EngineError
 from trueup.metrics.catalogue_file import CatalogueError
 from trueup.metrics.instances import DefinitionError
 from trueup.runs.build import BuildCheckError, build
+from trueup.runs.entered import entries_of, follow_lake
 from trueup.runs.folder import WorkspaceError, find
 from trueup.runs.ground import NothingImportedError, moment_of
 from trueup.units.zone import InvalidInstant
@@ -37,7 +38,9 @@ def command(
     with refusing(*errors), progress() as shown:
         found = find(folder)
         settings = workspace.settings(found)
-        built = build(found, settings, as_of=moment_of(as_of, settings), progress=shown)
+        moment = moment_of(as_of, settings)
+        built = build(found, settings, as_of=moment, progress=shown, entries=entries_of(found))
+        follow_lake(found, settings)
     manifest = built.snapshot.manifest
     typer.echo(
         f"Published snapshot {manifest.snapshot}: {built.metrics} metrics, {built.cells:,} cells,"

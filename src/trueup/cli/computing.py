@@ -9,6 +9,7 @@ from trueup.lake.engine import EngineError
 from trueup.mart.snapshot import SnapshotError
 from trueup.metrics.catalogue_file import CatalogueError
 from trueup.metrics.instances import DefinitionError
+from trueup.runs.entered import entries_of
 from trueup.runs.folder import Folder, WorkspaceError
 from trueup.runs.ground import NothingImportedError
 from trueup.units.period import InvalidPeriod
@@ -33,4 +34,4 @@ ERRORS = (
 def computed(folder: Folder, question: Question) -> Answer:
     """The answer, computed from the lake, with progress shown; errors as one paragraph and exit code 1."""
     with refusing(*ERRORS), progress() as shown:
-        return ask(folder, workspace.settings(folder), question, progress=shown)
+        return ask(folder, workspace.settings(folder), question, progress=shown, entries=entries_of(folder))

@@ -13,6 +13,7 @@ from trueup.cli.progress import progress
 from trueup.cli.tables import Column, paragraph, table
 from trueup.lake.conform import MappingError
 from trueup.lake.engine import EngineError
+from trueup.runs.entered import follow_lake
 from trueup.runs.fetch import FetchReport, fetch, forget
 from trueup.runs.folder import WorkspaceError, find
 from trueup.runs.mapping import SourceMappingError
@@ -41,6 +42,7 @@ def command(
         if full:
             forget(found, source)
         report = fetch(found, settings, source, environment=os.environ, now=datetime.now(UTC), progress=shown)
+        follow_lake(found, settings)
     _tell(report)
 
 

@@ -14,6 +14,7 @@ from trueup.cli.progress import progress
 from trueup.cli.tables import Column, heading, paragraph, table
 from trueup.lake.conform import MappingError
 from trueup.lake.engine import EngineError
+from trueup.runs.entered import follow_lake
 from trueup.runs.folder import WorkspaceError, find
 from trueup.runs.mapping import SourceMappingError
 from trueup.runs.pull import ImportReport, Taken, pull, rehearse
@@ -42,6 +43,8 @@ def command(
         settings = workspace.settings(found)
         run = rehearse if dry_run else pull
         report = run(found, settings, paths or [], source=source, progress=shown)
+        if not dry_run:
+            follow_lake(found, settings)
     _tell(report, dry_run=dry_run)
 
 

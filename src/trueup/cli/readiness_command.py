@@ -11,6 +11,7 @@ from trueup.cli.options import OutputFile, OutputFormat, Workspace
 from trueup.cli.output import Format, check_can_write, refusing, write
 from trueup.cli.tables import heading, paragraph
 from trueup.metrics.readiness import Readiness
+from trueup.runs.entered import entries_of
 from trueup.runs.folder import find
 
 _STATES = {
@@ -24,7 +25,8 @@ def command(form: OutputFormat = Format.table, output: OutputFile = None, folder
     """Say which metrics can be computed, and what is missing for the others."""
     check_can_write(form, output)
     with refusing(*ERRORS):
-        told = readiness_of(find(folder))
+        found = find(folder)
+        told = readiness_of(found, entries_of(found))
         if form is Format.table:
             _tell(told)
         else:

@@ -11,6 +11,7 @@ from trueup.cli.computing import ERRORS
 from trueup.cli.options import Workspace
 from trueup.cli.output import put, refuse, refusing
 from trueup.reports.board import page
+from trueup.runs.entered import entries_of
 from trueup.runs.folder import find
 
 
@@ -28,5 +29,5 @@ def command(
     with refusing(*ERRORS, OSError):
         found = find(folder)
         written = output or found.root / "board.html"
-        put(page(board(found, workspace.settings(found))).encode(), written)
+        put(page(board(found, workspace.settings(found), entries_of(found))).encode(), written)
     typer.echo(f"Written: {written}")

@@ -14,6 +14,7 @@ from trueup.answers.ready import readiness_of
 from trueup.lake.store import open_lake
 from trueup.notebook.frame import Rows
 from trueup.runs.build import Built, build
+from trueup.runs.entered import entries_of, follow_lake
 from trueup.runs.folder import Folder, find
 from trueup.runs.ground import moment_of
 from trueup.runs.progress import Silence
@@ -34,11 +35,16 @@ class Workspace:
 
     def import_(self, *paths: str | Path, source: str | None = None) -> ImportReport:
         """Import files and folders."""
-        return pull(self.folder, self.settings, [Path(path) for path in paths], source=source, progress=Silence())
+        report = pull(self.folder, self.settings, [Path(path) for path in paths], source=source, progress=Silence())
+        follow_lake(self.folder, self.settings)
+        return report
 
     def build(self, *, as_of: str | None = None) -> Built:
         """Compute everything and publish it; ``as_of`` is a date (its end) or an instant."""
-        return build(self.folder, self.settings, as_of=moment_of(as_of, self.settings), progress=Silence())
+        moment = moment_of(as_of, self.settings)
+        built = build(self.folder, self.settings, as_of=moment, progress=Silence(), entries=entries_of(self.folder))
+        follow_lake(self.folder, self.settings)
+        return built
 
     def metrics(
         self,
@@ -59,7 +65,7 @@ class Workspace:
         question = Question(
             metrics=names, grain=check_grain(by), kind=period, first=first, last=last, where=conditions, as_of=as_of
         )
-        answer = ask(self.folder, self.settings, question, progress=Silence())
+        answer = ask(self.folder, self.settings, question, progress=Silence(), entries=entries_of(self.folder))
         return Rows(answer.rows, answer.sql)
 
     def explain(
@@ -74,7 +80,7 @@ class Workspace:
         """Which metrics can be computed, and what is missing for the others."""
         told = [
             {"metric": r.metric.name, "state": r.state, "because": " ".join(r.because), "cure": r.cure}
-            for r in readiness_of(self.folder)
+            for r in readiness_of(self.folder, entries_of(self.folder))
         ]
         return Rows(pa.Table.from_pylist(told), "")
 

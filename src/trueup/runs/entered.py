@@ -6,7 +6,11 @@ Most workspaces have no record, and then nothing of Django is loaded, nor is a r
 import importlib
 import os
 import tomllib
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import cached_property
+
+import pyarrow as pa
 
 from trueup.lake.entered import NO_ENTRIES, Entries
 from trueup.mart.snapshot import current
@@ -16,12 +20,37 @@ from trueup.runs.settings import Settings
 from trueup.units.calendar import local_date
 
 
+class _Kept(Entries):
+    """The record's entries, exported when somebody first looks: most answers stand in the snapshot already."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+
+    @cached_property
+    def _tables(self) -> Entries:
+        if not open_kept_record(self._folder):
+            return NO_ENTRIES
+        entries: Entries = importlib.import_module("trueup.record.export").export()
+        return entries
+
+    def __getitem__(self, name: str) -> pa.Table:
+        return self._tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+
 def entries_of(folder: Folder) -> Entries:
     """Every version of what people entered; none where the workspace has no record."""
-    if not open_kept_record(folder):
-        return NO_ENTRIES
-    entries: Entries = importlib.import_module("trueup.record.export").export()
-    return entries
+    return _Kept(folder) if has_record(folder) else NO_ENTRIES
+
+
+def has_record(folder: Folder) -> bool:
+    """Whether people may have entered something."""
+    return folder.record.is_file() or bool(_address(folder))
 
 
 def follow_lake(folder: Folder, settings: Settings) -> None:
@@ -34,7 +63,7 @@ def follow_lake(folder: Folder, settings: Settings) -> None:
 
 def open_kept_record(folder: Folder) -> bool:
     """Open the workspace's record, brought to this version; False where it has none."""
-    if not (folder.record.is_file() or _address(folder)):
+    if not has_record(folder):
         return False
     # Django takes long to load, and most workspaces do without it.
     opening = importlib.import_module("trueup.record.opening")

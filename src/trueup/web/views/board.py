@@ -6,20 +6,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from trueup import served
 from trueup.answers.board import board
 from trueup.reports.board import body
-from trueup.web import workspace
+from trueup.runs.entered import entries_of
 
 
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
     """The board, or what to do before there is one."""
-    if workspace.snapshot() is None:
+    if served.snapshot() is None:
         return render(request, "web/nothing_built.html")
-    return render(request, "web/board.html", {"board": _drawn(workspace.edition())})
+    return render(request, "web/board.html", {"board": _drawn(served.edition())})
 
 
 @lru_cache(maxsize=2)
 def _drawn(edition: str) -> str:
     del edition  # part of the key: a new build, or changed settings, are drawn anew
-    return body(board(workspace.folder(), workspace.settings()))
+    return body(board(served.folder(), served.settings(), entries_of(served.folder())))
