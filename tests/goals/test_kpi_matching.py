@@ -4,6 +4,7 @@ import time
 
 import pytest
 from hypothesis import given as whatever
+from hypothesis import settings
 from hypothesis import strategies as st
 from phrases import Agreement, agreement, phrases
 
@@ -82,6 +83,7 @@ def test_no_more_is_told_than_asked_for() -> None:
     assert len(match("cost", limit=3)) == 3
 
 
+@settings(deadline=None)
 @whatever(measures, st.data())
 def test_each_name_and_synonym_finds_its_own_measure_first(kpi: Kpi, chosen: st.DataObject) -> None:
     phrase = chosen.draw(st.sampled_from((kpi.name, *kpi.synonyms)))
@@ -90,6 +92,7 @@ def test_each_name_and_synonym_finds_its_own_measure_first(kpi: Kpi, chosen: st.
     assert match(phrase.upper())[0].kpi.key == kpi.key
 
 
+@settings(deadline=None)
 @whatever(measures, st.data())
 def test_the_order_of_words_does_not_matter(kpi: Kpi, chosen: st.DataObject) -> None:
     words = chosen.draw(st.permutations(kpi.name.split()))
@@ -108,6 +111,7 @@ def _misspelt(name: str) -> list[str]:
     return [name.replace(word, word[:gone] + word[gone + 1 :]) for word in long for gone in range(1, len(word) - 1)]
 
 
+@settings(deadline=None)
 @whatever(st.text(max_size=400))
 def test_any_text_at_all_is_borne(text: str) -> None:
     found = match(text)

@@ -18,12 +18,16 @@ _ABROAD = 0.18
 
 @dataclass(frozen=True)
 class Match:
-    """A measure that may be meant, how well the words fit (0 to 1), and the phrase of the library they fit."""
+    """A measure that may be meant, how well the words fit (0 to 1), and the phrase of the library they fit.
+
+    ``fit`` is the score, and somewhat more or less as the measure is at home with who is asked.
+    """
 
     kpi: Kpi
     score: float
     matched: str
     how: How
+    fit: float
 
 
 def match(text: str, *, role: str | None = None, industry: str | None = None, limit: int = 8) -> tuple[Match, ...]:
@@ -44,8 +48,13 @@ def _ordered(hits: Iterable[Hit], role: str | None, industry: str | None) -> tup
     role_key = role_named(role) if role else None
     industries = library().industries_named(industry) if industry else frozenset[str]()
     by_key = library().by_key
-    matches = [Match(by_key[hit.key], hit.score, hit.phrase, hit.how) for hit in hits if hit.score >= FITS_FROM]
-    return tuple(sorted(matches, key=lambda one: (-one.score - _at_home(one.kpi, role_key, industries), one.kpi.key)))
+    matches = [
+        Match(kpi, hit.score, hit.phrase, hit.how, hit.score + _at_home(kpi, role_key, industries))
+        for hit in hits
+        if hit.score >= FITS_FROM
+        for kpi in (by_key[hit.key],)
+    ]
+    return tuple(sorted(matches, key=lambda one: (-one.fit, one.kpi.key)))
 
 
 def _at_home(kpi: Kpi, role_key: str | None, industries: frozenset[str]) -> float:

@@ -37,12 +37,13 @@ _HISSING = ("ses", "xes", "zes", "ches", "shes")
 
 @dataclass(frozen=True)
 class Words:
-    """What words.yaml knows: light words, ranks in titles, words said for one another, two words that are one."""
+    """What words.yaml knows of how people say things."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
     light: tuple[str, ...]
     ranks: tuple[str, ...]
+    around_values: tuple[str, ...]
     same: tuple[tuple[str, ...], ...]
     joined: tuple[str, ...]
 
@@ -103,6 +104,12 @@ def light_stems() -> frozenset[str]:
 def rank_stems() -> frozenset[str]:
     """Give the stems of words in titles that say how high somebody stands, not what for, and of light words."""
     return _stems_of(_words().ranks) | light_stems()
+
+
+@cache
+def words_around_values() -> frozenset[str]:
+    """Give the words that stand around values and dates and belong to no measure's name; none at all is one of them."""
+    return frozenset(("", *_words().around_values))
 
 
 @cache
