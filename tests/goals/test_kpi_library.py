@@ -78,14 +78,20 @@ def kpis() -> tuple[Kpi, ...]:
 
 def test_measures_of_every_trade_are_there() -> None:
     counted = Counter(one.function for one in kpis())
-    assert counted.total() >= 450
+    assert counted.total() >= 455
     assert {name: counted[name] for name, least in FUNCTIONS_AT_LEAST.items() if counted[name] < least} == {}
     assert set(counted) == set(FUNCTIONS_AT_LEAST)
 
 
 def test_a_name_or_synonym_belongs_to_one_measure_and_stands_there_once() -> None:
-    said = Counter(folded(phrase) for one in kpis() for phrase in (one.name, *one.synonyms))
+    said = Counter(folded(phrase) for one in kpis() for phrase in (one.name, *one.synonyms, *one.opposites))
     assert [phrase for phrase, count in said.items() if count > 1] == []
+
+
+def test_what_is_said_of_the_reverse_is_no_synonym() -> None:
+    assert "late deliveries" in kpi("on_time_delivery").opposites
+    assert "MAPE" in kpi("demand_forecast_accuracy").opposites
+    assert "late deliveries" not in kpi("on_time_delivery").synonyms
 
 
 def test_each_measure_is_told_in_sentences_and_known_by_more_than_one_name() -> None:

@@ -152,7 +152,7 @@ def _draft(line: str, measure: Measure, levels: Levels, amounts: Sequence[Amount
     target_on, why_no_day = _deadline(levels)
     untold: dict[Part, str | None] = {
         "measure": None if measure.words else "not told: what is measured?",
-        "kpi": None if measure.kpi else "no measure of the library is surely meant: keep it in the customer's words",
+        "kpi": None if measure.kpi else _why_no_kpi(measure),
         "direction": None if direction else why_not,
         "unit": None if values.unit else "not told: in which unit?",
         "currency": None if values.currency or values.unit != "money" else "not told: in which currency?",
@@ -180,6 +180,13 @@ def _draft(line: str, measure: Measure, levels: Levels, amounts: Sequence[Amount
         notes=tuple(dict.fromkeys(note for note in told_notes if note)),
         candidates=measure.candidates,
     )
+
+
+def _why_no_kpi(measure: Measure) -> str:
+    best = next(iter(measure.candidates), None)
+    if best and best.is_opposite:
+        return f"said of the opposite of {best.kpi.name}: tell that, or keep it in the customer's words"
+    return "no measure of the library is surely meant: keep it in the customer's words"
 
 
 def _better_bound(line: str, kpi: Kpi | None, values: _Values) -> Bound | None:

@@ -34,6 +34,7 @@ class Kpi:
 
     ``direction`` says which way is better, ``function`` to which part of a company it belongs, ``cadence_days`` how
     often it is usually read; ``roles`` are those of the guide, ``industries`` keys of the library or ``any``.
+    ``opposites`` are said of its reverse, such as late deliveries of on-time delivery.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -49,6 +50,7 @@ class Kpi:
     roles: Keys
     industries: Keys
     synonyms: Annotated[tuple[Line, ...], Field(min_length=1)]
+    opposites: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def _phrases_of_two(read: Library) -> list[str]:
     owner: dict[str, str] = {}
     problems = []
     for one in read.kpis:
-        for phrase in (one.name, *one.synonyms):
+        for phrase in (one.name, *one.synonyms, *one.opposites):
             other = owner.setdefault(folded(phrase), one.key)
             if other != one.key:
                 problems.append(f"{one.key}: {phrase!r} means {other} already")

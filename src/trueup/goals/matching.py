@@ -29,6 +29,11 @@ class Match:
     how: How
     fit: float
 
+    @property
+    def is_opposite(self) -> bool:
+        """Whether the words are said of the reverse of the measure, so that their values are not its values."""
+        return self.matched in self.kpi.opposites
+
 
 def match(text: str, *, role: str | None = None, industry: str | None = None, limit: int = 8) -> tuple[Match, ...]:
     """Give the measures that a text typed so far may mean, best first; none where nothing in the library fits.
@@ -78,5 +83,5 @@ def _index() -> PhraseIndex:
 
 def _phrases(kpi: Kpi) -> Iterable[Phrase]:
     yield Phrase(kpi.name, kpi.key, is_name=True)
-    for synonym in kpi.synonyms:
-        yield Phrase(synonym, kpi.key)
+    for said in (*kpi.synonyms, *kpi.opposites):
+        yield Phrase(said, kpi.key)

@@ -100,7 +100,9 @@ def measure_in(
 
 
 def _is_meant(best: _Meant, unit: str | None) -> bool:
-    """Whether the best measure is meant: by its very name, or clearly before the next."""
+    """Whether the best measure is meant: by its very name, or clearly before the next; its opposite is not."""
+    if best.ranked[0].is_opposite:
+        return False
     if best.ranked[0].how in _BY_NAME:
         return True
     rivals = [_in_unit(match, unit) for match in best.ranked[1:2]]
