@@ -1,11 +1,14 @@
 """One company's people, and two of its customers, in the record that a test is on."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pytest
+from django.db import connections
 
+from recorded import ENGINES, Place, copied, point_at, undone_at
 from trueup.record.directory import ACCOUNT_COLUMNS, PERSON_COLUMNS, refresh
 from trueup.record.models import Account, AccountTeamMember, User
 
@@ -83,11 +86,14 @@ def founded() -> Company:
         {"account_id": "globex", "name": "Globex", "owner_id": "charlie", "is_customer": True},
     ]
     refresh(table(ACCOUNT_COLUMNS, customers), table(PERSON_COLUMNS, people), on=DAY)
-    for user in users.values():
-        user.refresh_from_db()
-    acme, globex = Account.objects.get(pk="acme"), Account.objects.get(pk="globex")
-    AccountTeamMember.objects.create(account=acme, user=users["bob"])
-    return Company(**users, acme=acme, globex=globex)
+    AccountTeamMember.objects.create(account_id="acme", user=users["bob"])
+    return found()
+
+
+def found() -> Company:
+    """The company, as the record that is open has it."""
+    users = {user.name.lower(): user for user in User.objects.all()}
+    return Company(**users, **Account.objects.in_bulk(["acme", "globex"]))
 
 
 def table(columns: tuple[str, ...], rows: list[dict[str, str | bool | None]]) -> pa.Table:
@@ -95,7 +101,25 @@ def table(columns: tuple[str, ...], rows: list[dict[str, str | bool | None]]) ->
     return pa.Table.from_pylist(rows, schema=pa.schema(types))
 
 
-@pytest.fixture
-def company(record: None) -> Company:
-    """The company, in each engine."""
-    return founded()
+@pytest.fixture(scope="session")
+def sqlite_company(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    return founded_in(copied(request, "sqlite", tmp_path_factory.mktemp("sqlite_company")))
+
+
+@pytest.fixture(scope="session")
+def postgres_company(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    return founded_in(copied(request, "postgres", tmp_path_factory.mktemp("postgres_company")))
+
+
+def founded_in(place: Place) -> Place:
+    point_at(place)
+    founded()
+    connections.close_all()
+    return place
+
+
+@pytest.fixture(params=ENGINES)
+def company(request: pytest.FixtureRequest) -> Iterator[Company]:
+    """The company, in each engine; what a test writes is undone after it."""
+    with undone_at(request.getfixturevalue(f"{request.param}_company")):
+        yield found()

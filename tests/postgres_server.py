@@ -16,6 +16,7 @@ import pytest
 
 USER = "trueup"
 PATIENCE = 30
+SETTINGS = ("listen_addresses=", "jit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0")
 NONE_HERE = "NOTHING WAS TESTED ON POSTGRES: there is no server on this machine; install the package postgresql"
 
 
@@ -54,14 +55,15 @@ def serving() -> Iterator[str]:
     files = folder / "files"
     first = [found / "initdb", "-D", files, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
     subprocess.run(first, user=user, cwd=folder, check=True, capture_output=True)
-    run = [found / "postgres", "-D", files, "-k", folder, "-F", "-c", "listen_addresses=", "-c", "jit=off"]
+    run = [found / "postgres", "-D", files, "-k", folder, "-F", *(f"-c{setting}" for setting in SETTINGS)]
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(run, user=user, cwd=folder, stdout=log, stderr=log)
     try:
         wait_for(folder, server)
         yield f"postgresql://{USER}@/{{name}}?host={folder}"
     finally:
-        server.send_signal(signal.SIGINT)
+        # At once: nobody wants to keep what it holds.
+        server.send_signal(signal.SIGQUIT)
         server.wait(PATIENCE)
         shutil.rmtree(folder)
 

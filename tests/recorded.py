@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,7 +74,14 @@ def postgres_place(postgres_server: str, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(params=ENGINES)
 def record(request: pytest.FixtureRequest) -> Iterator[None]:
     """An empty record; what a test writes is undone after it."""
-    point_at(request.getfixturevalue(f"{request.param}_place"))
+    with undone_at(request.getfixturevalue(f"{request.param}_place")):
+        yield
+
+
+@contextmanager
+def undone_at(place: Place) -> Iterator[None]:
+    """Work on the record there, and undo it."""
+    point_at(place)
     with transaction.atomic():
         yield
         connection.check_constraints()

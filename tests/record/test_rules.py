@@ -209,21 +209,25 @@ def broken(rows: Rows, model: type[Row], changes: dict[str, object]) -> Row:
     return row
 
 
-@pytest.mark.parametrize("model", sorted({model for model, _, _ in BROKEN}, key=lambda model: model.__name__))
+MODELS = sorted({model for model, _, _ in BROKEN}, key=lambda model: model.__name__)
+
+
+@pytest.mark.parametrize("model", MODELS)
 def test_a_row_that_breaks_no_rule_is_written(rows: Rows, model: type[Row]) -> None:
     row = rows.valid(model)
     check(row)
     row.save()
 
 
-@pytest.mark.parametrize(("model", "changes", "told"), BROKEN, ids=lambda value: getattr(value, "__name__", str(value)))
-def test_a_broken_rule_is_told_and_held(rows: Rows, model: type[Row], changes: dict[str, object], told: str) -> None:
-    with pytest.raises(Refused) as refused:
-        check(broken(rows, model, changes))
-    assert f"{refused.value.field}: {refused.value}".startswith(told)
-    if "characters" not in told:  # SQLite keeps texts of any length
-        with pytest.raises(IntegrityError), transaction.atomic():
-            QuerySet(model).bulk_create([broken(rows, model, changes)])
+@pytest.mark.parametrize("model", MODELS)
+def test_a_broken_rule_is_told_and_held(rows: Rows, model: type[Row]) -> None:
+    for changes, told in [(changes, told) for of, changes, told in BROKEN if of is model]:
+        with pytest.raises(Refused) as refused:
+            check(broken(rows, model, changes))
+        assert f"{refused.value.field}: {refused.value}".startswith(told)
+        if "characters" not in told:  # SQLite keeps texts of any length
+            with pytest.raises(IntegrityError), transaction.atomic():
+                QuerySet(model).bulk_create([broken(rows, model, changes)])
 
 
 def test_every_rule_of_every_table_is_among_those(rows: Rows) -> None:

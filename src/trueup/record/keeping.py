@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import ParamSpec, TypeVar
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Max, ProtectedError, QuerySet
 
@@ -13,6 +13,7 @@ from trueup.record.models import User
 from trueup.record.models.entry import Entry
 from trueup.record.models.rules import RULE
 from trueup.record.refusal import Refused
+from trueup.record.rulebook import broken_rules
 
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
@@ -37,7 +38,8 @@ def action(write: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Resu
             refused = _refused(error)
             if refused is None:
                 raise
-            raise refused from error
+            # The database's own words hold the row: they go no further.
+            raise refused from None
 
     return whole
 
@@ -66,9 +68,12 @@ def check(row: models.Model) -> None:
     """Hold the row to every rule that can be told before it is written."""
     _check_texts(row)
     try:
-        row.full_clean()
+        row.clean_fields()
     except ValidationError as error:
-        raise _first_broken(error) from error
+        field, errors = next(iter(error.error_dict.items()))
+        raise _said(errors[0].messages[0], field) from None
+    for rule in broken_rules(row):
+        raise _said(str(rule.violation_error_message), (rule.violation_error_code or "").removeprefix(RULE))
 
 
 def check_begun(day: date, at: datetime, *, field: str) -> None:
@@ -111,13 +116,6 @@ def _check_texts(row: models.Model) -> None:
             setattr(row, field.attname, text)
         if any(letter == "\x00" or "\ud800" <= letter <= "\udfff" for letter in text):
             raise Refused("The text holds a character that cannot be kept.", field=field.name, cure="Type it anew.")
-
-
-def _first_broken(error: ValidationError) -> Refused:
-    field, errors = next(iter(error.error_dict.items()))
-    code = errors[0].code or ""
-    named = code.removeprefix(RULE) if field == NON_FIELD_ERRORS and code.startswith(RULE) else field
-    return _said(errors[0].messages[0], "" if named == NON_FIELD_ERRORS else named)
 
 
 def _refused(error: IntegrityError) -> Refused | None:
