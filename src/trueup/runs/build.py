@@ -21,6 +21,7 @@ from trueup.metrics.compute import Plan, Step, plan
 from trueup.metrics.instances import DefinitionError, nearest
 from trueup.metrics.places import CELL_SCHEMA
 from trueup.metrics.registry import catalogue
+from trueup.runs.cards import lay_cards
 from trueup.runs.folder import Folder, WorkspaceError
 from trueup.runs.ground import ENTERED_SCHEMA, Ground, ground, lay_periods
 from trueup.runs.progress import Progress
@@ -95,7 +96,9 @@ def _build(folder: Folder, settings: Settings, *, as_of: datetime, progress: Pro
             progress.stage("checking")
             check(on, made, settings)
             _enter(on.engine, made, done)
-            manifest = _manifest(settings, known, on, name=name, rows=rows)
+            progress.stage("laying out the customers' pages")
+            laid = lay_cards(on.engine, made, as_of=on.horizon.as_of)
+            manifest = _manifest(settings, known, on, name=name, rows={**rows, **laid})
             on.engine.execute("DROP SCHEMA state CASCADE")
             for elsewhere in (WORK_SCHEMA, ENTERED_SCHEMA, "lake"):
                 on.engine.detach(elsewhere)

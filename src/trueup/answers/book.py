@@ -1,0 +1,98 @@
+"""Many accounts: the columns of a list of customers, and which accounts stand on a page of it, by any column."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyarrow as pa
+
+from trueup.answers.account import LAID
+from trueup.answers.opened import opened
+from trueup.lake.duckdb import DuckDBEngine, literal
+from trueup.mart.snapshot import Snapshot
+from trueup.metrics.sql import quoted
+
+LAST_TOUCH = "last_touch_at"
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the list; ``period`` is the one its numbers are of, as ``label`` and ``unit`` are the metric's."""
+
+    metric: str
+    label: str
+    unit: str
+    better: str
+    period: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """An account's values by metric, null where there is none, and when we last were in touch (UTC)."""
+
+    values: Mapping[str, float | None]
+    last_touch_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Book:
+    """The columns that a snapshot has for its list, and the accounts asked for that it knows."""
+
+    columns: tuple[Column, ...]
+    rows: Mapping[str, Row]
+
+
+NOTHING = Book((), {})
+
+
+def read(snapshot: Snapshot, account_ids: Sequence[str]) -> Book:
+    """The list's columns of these accounts."""
+    if LAID not in snapshot.manifest.rows:
+        return NOTHING
+    with opened(snapshot) as mart:
+        columns = _columns(mart)
+        listed = ", ".join(map(literal, account_ids)) or "NULL"
+        found = mart.query(f"SELECT * FROM cells.book WHERE account_id IN ({listed})").to_pylist()
+    rows = {
+        row["account_id"]: Row({column.metric: row[column.metric] for column in columns}, row[LAST_TOUCH])
+        for row in found
+    }
+    return Book(columns, rows)
+
+
+def ranked(
+    snapshot: Snapshot,
+    by: str,
+    *,
+    descending: bool = False,
+    among: Sequence[str] | None = None,
+    offset: int = 0,
+    limit: int = PAGE,
+) -> list[str]:
+    """The accounts on a page of the list sorted by a metric or ``LAST_TOUCH``; those without a value come last.
+
+    ``among``: only these accounts, also those that the snapshot does not know; None: all that it knows. KeyError for a
+    column that the list does not have.
+    """
+    with opened(snapshot) as mart:
+        if by not in {LAST_TOUCH, *(column.metric for column in _columns(mart))}:
+            raise KeyError(by)
+        direction = "DESC" if descending else "ASC"
+        order = f"b.{quoted(by)} {direction} NULLS LAST, account_id LIMIT {limit} OFFSET {offset}"
+        if among is None:
+            found = mart.query(f"SELECT account_id FROM cells.book AS b ORDER BY {order}")
+        else:
+            mart.connection.register("_among", pa.table({"account_id": pa.array(among, pa.string())}))
+            found = mart.query(
+                f"SELECT account_id FROM _among LEFT JOIN cells.book AS b USING (account_id) ORDER BY {order}"
+            )
+    return [str(account_id) for account_id in found.column(0).to_pylist()]
+
+
+def _columns(mart: DuckDBEngine) -> tuple[Column, ...]:
+    rows = mart.query(
+        "SELECT c.metric, m.label, m.unit, m.better, c.period FROM cells.book_columns AS c"
+        " JOIN meta.metrics AS m USING (metric) ORDER BY c.position"
+    )
+    return tuple(Column(**row) for row in rows.to_pylist())
