@@ -8,6 +8,7 @@ from pathlib import Path
 from trueup import workspace
 from trueup.runs.folder import ENVIRONMENT, RECORD_ADDRESS, Folder, find
 from trueup.server.address import database_at
+from trueup.server.logs import without_secrets
 from trueup.server.secret import kept_secret
 
 _SOURCE = Path(__file__).parent.parent
@@ -119,6 +120,18 @@ if _COMPANY.is_https:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     CSRF_TRUSTED_ORIGINS = [f"https://{'*' if host.startswith('.') else ''}{host}" for host in _COMPANY.hosts]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"without_secrets": {"()": "django.utils.log.CallbackFilter", "callback": without_secrets}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["without_secrets"]}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # That somebody asked for what is not there, or may not see it, is nobody's concern.
+        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+    },
+}
 
 USE_TZ = True
 TIME_ZONE = "UTC"

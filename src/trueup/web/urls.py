@@ -1,10 +1,11 @@
 """Which page is where."""
 
-from django.urls import path
+from django.urls import include, path
 
 from trueup.web.views import board, sign_in
 
 urlpatterns = [
+    path("", include("trueup.web.data_urls")),
     path("", board.show, name="board"),
     path("sign-in/<str:token>/", sign_in.by_link, name="sign_in_by_link"),
 ]
