@@ -262,6 +262,8 @@ def test_what_systems_measured_is_taken_over_once(company: Company) -> None:
     ]
     by_hand.refresh_from_db()
     assert by_hand.value == 58
+    with pytest.raises(Refused, match="This source is for what systems measure"):
+        add_reading(company.alice, goal, at=LATER, observed_on=DAY, value=Decimal(1), source="series:DSO")
     with pytest.raises(Refused, match="Correct it in that system"):
         correct_reading(company.alice, kept[0], at=LATER, reason="?", value=Decimal(1))
 

@@ -1,138 +1,154 @@
-"""Entries on their way into a build: every version of each, as Arrow tables in the columns of the canonical model.
+"""What people stated, with all its versions, for a build: no free text, no stakes, no notes, no names."""
 
-Names, free text and stakes stay here; a personal goal leaves without its measure and unit.
-"""
-
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from itertools import pairwise
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
+from uuid import UUID
 
 import pyarrow as pa
-from django.db.models import F, Model, QuerySet
 
 from trueup.canon.entries import ENTRY_PROVENANCE, ENTRY_TABLE
-from trueup.canon.tables import ColumnType
-from trueup.record.models import Adoption, CustomerAnswer, Goal, GoalTerms, Milestone, Reading, Stakeholder
+from trueup.canon.tables import CanonicalTable, ColumnType
+from trueup.record.models import (
+    Adoption,
+    CustomerAnswer,
+    Goal,
+    GoalTerms,
+    Lever,
+    Milestone,
+    Reading,
+    Stakeholder,
+)
+from trueup.record.models.entry import Entry
+from trueup.record.models.numbers import DIGITS, PLACES
 from trueup.record.reach import rows
 
-Row = Mapping[str, Any]
+Value = str | int | bool | Decimal | date | datetime | None
+Row = Mapping[str, Value]
 _ARROW: Mapping[ColumnType, pa.DataType] = {
     "text": pa.string(),
     "integer": pa.int64(),
-    "number": pa.float64(),
-    "money": pa.decimal128(18, 4),
+    "number": pa.decimal128(DIGITS, PLACES),
+    "money": pa.decimal128(DIGITS, PLACES),
     "boolean": pa.bool_(),
     "timestamp": pa.timestamp("us"),
     "date": pa.date32(),
 }
-_CENTS_OF_CENTS = Decimal("0.0001")
 _DELETED = "-"
 
 
+@dataclass(frozen=True)
+class _Told:
+    """How a kind of entry is told: its table, and where its columns are called otherwise."""
+
+    table: CanonicalTable
+    kind: type[Entry]
+    fields: Mapping[str, str]
+
+
+_KEPT = (
+    _Told(ENTRY_TABLE["stakeholders"], Stakeholder, {"stakeholder_id": "id"}),
+    _Told(ENTRY_TABLE["goals"], Goal, {"goal_id": "id"}),
+    _Told(ENTRY_TABLE["readings"], Reading, {"reading_id": "id"}),
+    _Told(ENTRY_TABLE["milestones"], Milestone, {"milestone_id": "id"}),
+    _Told(ENTRY_TABLE["entered_adoptions"], Adoption, {"adoption_id": "id", "lever": "lever_id"}),
+)
+
+
 def export() -> dict[str, pa.Table]:
-    """Every table of ``ENTRY_TABLES`` with all versions of its rows, those that were deleted last marked so."""
-    return {
-        "stakeholders": _versions("stakeholders", Stakeholder, stakeholder_id=F("id")),
-        "goals": _versions("goals", Goal, goal_id=F("id"), changed=_without_what_is_personal),
-        "goal_terms": _written_once("goal_terms", rows(GoalTerms).order_by("goal_id", "revision"), at="recorded_at"),
-        "readings": _versions("readings", Reading, reading_id=F("id")),
-        "answers": _answers(),
-        "milestones": _versions("milestones", Milestone, milestone_id=F("id")),
-        "entered_adoptions": _versions(
-            "entered_adoptions", Adoption, adoption_id=F("id"), lever=F("lever__name"), changed=None
-        ),
-    }
+    """Every version of every entry, by the name of its table: the columns of ENTRY_TABLES, then ENTRY_PROVENANCE.
+
+    Timestamps are UTC without a zone. What a personal goal measures is not told, in none of its versions.
+    """
+    tables = {told.table.name: _laid_out(told.table, _versions(told)) for told in _KEPT}
+    tables["goals"] = _without_hopes(tables["goals"])
+    tables["entered_adoptions"] = _with_levers(tables["entered_adoptions"])
+    tables["goal_terms"] = _laid_out(ENTRY_TABLE["goal_terms"], _terms())
+    tables["answers"] = _laid_out(ENTRY_TABLE["answers"], _answers())
+    return tables
 
 
-def _versions(
-    table: str, model: type[Model], *, changed: Callable[[dict[str, Any]], Row] | None = None, **named: F
-) -> pa.Table:
-    """All versions of an entry's rows, each in force until the next; ``named``: columns that are called otherwise."""
-    plain = [name for name in ENTRY_TABLE[table].column_names if name not in named]
-    history: QuerySet[Model] = model.versions.order_by("id", "history_date", "history_id")  # type: ignore[attr-defined]
-    prefixed = {f"_{name}": source for name, source in named.items()}
-    found = history.annotate(**prefixed).values(*plain, *prefixed, "history_date", "history_type", "id")
-    return _arrow(table, _dated(found.iterator(chunk_size=10_000), list(named), changed))
+def _versions(told: _Told) -> Iterator[Row]:
+    columns = told.table.column_names
+    kept: Any = told.kind.versions.order_by("id", "history_date", "history_id")
+    told_fields = [told.fields.get(column, column) for column in columns]
+    found = kept.values_list("id", "history_date", "history_type", *told_fields).iterator(chunk_size=5000)
+    for _, versions in groupby(found, itemgetter(0)):
+        yield from _in_turn(columns, versions)
 
 
-def _dated(
-    found: Iterable[dict[str, Any]], named: Sequence[str], changed: Callable[[dict[str, Any]], Row] | None
-) -> Iterator[Row]:
-    for version, later in pairwise([*found, None]):
-        assert version is not None, "only the last one has none after it"
-        row = {**version, **{name: version[f"_{name}"] for name in named}}
-        row["recorded_at"] = version["history_date"]
-        row["superseded_at"] = later["history_date"] if later is not None and later["id"] == version["id"] else None
-        row["is_deleted"] = version["history_type"] == _DELETED
-        yield changed(row) if changed else row
+def _in_turn(columns: tuple[str, ...], versions: Iterable[tuple[Any, ...]]) -> Iterator[Row]:
+    """One entry's versions, each until the next that says something else to a build."""
+    held: list[tuple[datetime, bool, tuple[Value, ...]]] = []
+    for _, at, kind, *values in versions:
+        version = (at, kind == _DELETED, tuple(map(_plain, values)))
+        if held and held[-1][0] == at:
+            held.pop()
+        if not held or held[-1][1:] != version[1:]:
+            held.append(version)
+    ends = [at for at, _, _ in held[1:]]
+    for (at, is_deleted, said), end in zip(held, [*ends, None], strict=True):
+        yield {
+            **dict(zip(columns, said, strict=True)),
+            "recorded_at": _plain(at),
+            "superseded_at": _plain(end),
+            "is_deleted": is_deleted,
+        }
 
 
-def _written_once(table: str, found: QuerySet[Any], *, at: str) -> pa.Table:
-    """Rows that are never changed."""
-    listed = found.values(*ENTRY_TABLE[table].column_names, _recorded_at=F(at))
-    return _arrow(
-        table,
-        ({**row, "recorded_at": row["_recorded_at"], "superseded_at": None, "is_deleted": False} for row in listed),
-    )
+def _terms() -> Iterator[Row]:
+    table = ENTRY_TABLE["goal_terms"]
+    for recorded_at, *values in (
+        rows(GoalTerms).order_by("goal", "revision").values_list("recorded_at", *table.column_names)
+    ):
+        yield _once(table, values, recorded_at)
 
 
-def _answers() -> pa.Table:
-    """What customers said, with the value that they stand for: that they saw, where they confirmed it."""
-    listed = (
-        rows(CustomerAnswer)
-        .order_by("sequence")
-        .values(
-            "id",
-            "goal_id",
-            "reading_id",
-            "verdict",
-            "value",
-            "claimed_value",
-            "answered_at",
-            account=F("link__account_id"),
-        )
-    )
-    return _arrow("answers", (_answer(row) for row in listed))
+def _answers() -> Iterator[Row]:
+    fields = ("id", "link__account_id", "goal_id", "reading_id", "verdict", "value", "answered_at")
+    for answer in rows(CustomerAnswer).order_by("sequence").values_list(*fields):
+        yield _once(ENTRY_TABLE["answers"], answer, answer[-1])
 
 
-def _answer(row: Mapping[str, Any]) -> Row:
-    return {
-        **row,
-        "answer_id": row["id"],
-        "account_id": row["account"],
-        "value": row["claimed_value"] if row["verdict"] == "confirmed" else row["value"],
-        "recorded_at": row["answered_at"],
-        "superseded_at": None,
-        "is_deleted": False,
-    }
+def _once(table: CanonicalTable, values: Iterable[Any], recorded_at: datetime) -> Row:
+    """An entry that never changes."""
+    told = dict(zip(table.column_names, map(_plain, values), strict=True))
+    return {**told, "recorded_at": _plain(recorded_at), "superseded_at": None, "is_deleted": False}
 
 
-def _without_what_is_personal(row: dict[str, Any]) -> Row:
-    return {**row, "measure": None, "unit": None, "bound_to": None} if row["kind"] == "personal" else row
-
-
-def _arrow(table: str, found: Iterable[Row]) -> pa.Table:
-    columns = (*ENTRY_TABLE[table].columns, *ENTRY_PROVENANCE)
-    listed = [[_plain(row[column.name], column.type) for column in columns] for row in found]
-    arrays = [pa.array([row[place] for row in listed], _ARROW[column.type]) for place, column in enumerate(columns)]
-    return pa.table(dict(zip([column.name for column in columns], arrays, strict=True)))
-
-
-def _plain(value: Any, kind: ColumnType) -> Any:
-    """What Arrow has a form for; an empty text is none."""
-    if value is None or value == "":
-        return None
-    match kind:
-        case "text":
+def _plain(value: Value | UUID) -> Value:
+    match value:
+        case UUID():
             return str(value)
-        case "timestamp":
-            assert isinstance(value, datetime), "moments are kept as moments"
+        case datetime():
             return value.astimezone(UTC).replace(tzinfo=None)
-        case "number":
-            return float(value)
-        case "money":
-            return Decimal(value).quantize(_CENTS_OF_CENTS)
+        case "":
+            return None
         case _:
             return value
+
+
+def _laid_out(table: CanonicalTable, told: Iterable[Row]) -> pa.Table:
+    schema = pa.schema({column.name: _ARROW[column.type] for column in (*table.columns, *ENTRY_PROVENANCE)})
+    return pa.Table.from_pylist(list(told), schema=schema)
+
+
+def _without_hopes(goals: pa.Table) -> pa.Table:
+    """Hide what a goal measures that is personal, or was."""
+    told = goals.to_pylist()
+    personal = {row["goal_id"] for row in told if row["kind"] == "personal"}
+    hidden = {"measure": None, "bound_to": None}
+    return pa.Table.from_pylist(
+        [{**row, **hidden} if row["goal_id"] in personal else row for row in told], schema=goals.schema
+    )
+
+
+def _with_levers(adoptions: pa.Table) -> pa.Table:
+    """Levers by the names that they have now."""
+    names = {str(key): name for key, name in rows(Lever).values_list("pk", "name")}
+    named = [names.get(key) for key in adoptions.column("lever").to_pylist()]
+    return adoptions.set_column(adoptions.schema.get_field_index("lever"), "lever", pa.array(named, pa.string()))

@@ -1,7 +1,7 @@
 """How entries are written: whole or not at all, with who, when and why."""
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import ParamSpec, TypeVar
 
@@ -49,7 +49,7 @@ def keep(entry: _Kept, *, by: User | None, at: datetime, reason: str = "") -> _K
 
     ``by`` None: a system or a customer.
     """
-    _sign(entry, by=by, at=at, reason=reason)
+    sign([entry], by=by, at=at, reason=reason)
     check(entry)
     # An id that somebody chose must not overwrite what has it already.
     entry.save(force_insert=entry._state.adding)  # noqa: SLF001  Django documents it
@@ -84,8 +84,22 @@ def check_begun(day: date, at: datetime, *, field: str) -> None:
 
 def drop(entry: Entry, *, by: User, at: datetime, reason: str = "") -> None:
     """Delete the entry; its versions stay, and say who deleted it."""
-    _sign(entry, by=by, at=at, reason=reason)
+    sign([entry], by=by, at=at, reason=reason)
     entry.delete()
+
+
+def sign(entries: Sequence[_Kept], *, by: User | None, at: datetime, reason: str = "") -> None:
+    """Say of entries of one kind whose next versions these are; by a clock that never runs backwards."""
+    if not entries:
+        return
+    versions = type(entries[0]).versions.filter(id__in=[entry.pk for entry in entries])
+    latest = dict(versions.order_by().values_list("id").annotate(Max("history_date")))
+    for entry in entries:
+        before = latest.get(entry.pk)
+        # The history library is told so.
+        entry._history_user = by  # noqa: SLF001
+        entry._history_date = at if before is None else max(at, before + _TICK)  # noqa: SLF001
+        entry._change_reason = reason  # noqa: SLF001
 
 
 def locked(row: _Row) -> _Row:
@@ -94,15 +108,6 @@ def locked(row: _Row) -> _Row:
     if found is None:
         raise Refused("Somebody has deleted this meanwhile.", cure="Look at its history, and restore it if need be.")
     return found
-
-
-def _sign(entry: Entry, *, by: User | None, at: datetime, reason: str) -> None:
-    """Say whose version this will be. A clock that runs backwards does not turn versions around."""
-    latest: datetime | None = type(entry).versions.filter(id=entry.pk).aggregate(at=Max("history_date"))["at"]
-    # The history library is told so.
-    entry._history_user = by  # noqa: SLF001
-    entry._history_date = at if latest is None else max(at, latest + _TICK)  # noqa: SLF001
-    entry._change_reason = reason  # noqa: SLF001
 
 
 def _check_texts(row: models.Model) -> None:

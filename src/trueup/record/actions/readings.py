@@ -1,6 +1,6 @@
 """What goals' measures were, day by day, and who vouches for it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,10 +8,13 @@ from typing import TypedDict, Unpack
 from uuid import UUID
 
 from trueup.record.access import allow
-from trueup.record.keeping import action, amend, check_begun, drop, keep, locked
+from trueup.record.keeping import action, amend, check_begun, drop, keep, locked, sign
 from trueup.record.models import Goal, Reading, User
 from trueup.record.reach import rows
 from trueup.record.refusal import Refused
+
+_BATCH = 500
+_FOR_SYSTEMS = ("series:", "metric:")
 
 
 class Evidence(TypedDict, total=False):
@@ -52,6 +55,7 @@ def add_reading(
     """Enter what a goal's measure was on a day. Nobody vouches for it yet."""
     allow(by, "change", goal)
     check_begun(observed_on, at, field="observed_on")
+    _check_source(source)
     reading = Reading(
         goal=goal, observed_on=observed_on, value=value, source=source, entered_by=by, recorded_at=at, **evidence
     )
@@ -72,6 +76,7 @@ def correct_reading(
     if not amend(reading, correction):
         return reading
     check_begun(reading.observed_on, at, field="observed_on")
+    _check_source(reading.source)
     if (reading.observed_on, reading.value) != vouched_for:
         reading.verification, reading.verified_by, reading.verified_at = "unverified", None, None
     return keep(reading, by=by, at=at, reason=reason)
@@ -104,26 +109,45 @@ def measure(values: Iterable[Measured], *, at: datetime) -> int:
 
     What they delivered before and is the same is left alone.
     """
-    delivered = {(value.goal_id, value.observed_on): value.value for value in values}
-    bound = {goal.pk: goal for goal in rows(Goal).filter(pk__in={goal for goal, _ in delivered}).exclude(bound_to="")}
+    by_goal: dict[UUID, dict[date, Decimal]] = {}
+    for value in values:
+        by_goal.setdefault(value.goal_id, {})[value.observed_on] = value.value
+    goals = list(by_goal)
+    batches = [goals[start : start + _BATCH] for start in range(0, len(goals), _BATCH)]
+    return sum(_take_over({goal: by_goal[goal] for goal in batch}, at) for batch in batches)
+
+
+def _take_over(delivered: Mapping[UUID, Mapping[date, Decimal]], at: datetime) -> int:
+    bound = {goal.pk: goal for goal in rows(Goal).filter(pk__in=list(delivered)).exclude(bound_to="")}
     known = {
         (reading.goal_id, reading.observed_on): reading
-        for reading in rows(Reading).filter(goal__in=bound, verification="measured_by_system")
+        for reading in rows(Reading).filter(goal__in=list(bound), verification="measured_by_system")
         if reading.source == bound[reading.goal_id].bound_to
     }
     new = [
-        _measured(bound[goal], observed_on, value, at)
-        for (goal, observed_on), value in delivered.items()
-        if goal in bound and (goal, observed_on) not in known
+        _measured(goal, observed_on, value, at)
+        for goal in bound.values()
+        for observed_on, value in delivered[goal.pk].items()
+        if (goal.pk, observed_on) not in known
     ]
-    changed = [reading for day, reading in known.items() if day in delivered and reading.value != delivered[day]]
+    changed = [
+        reading
+        for (goal, observed_on), reading in known.items()
+        if delivered[goal].get(observed_on, reading.value) != reading.value
+    ]
     for reading in changed:
-        reading.value = delivered[reading.goal_id, reading.observed_on]
-        reading.verified_at = at
-    rows(Reading).bulk_create(new, batch_size=500)
-    rows(Reading).bulk_update(changed, ["value", "verified_at"], batch_size=500)
-    Reading.versions.bulk_history_create(new, batch_size=500, default_date=at)
-    Reading.versions.bulk_history_create(changed, batch_size=500, update=True, default_date=at)
+        reading.value, reading.verified_at = delivered[reading.goal_id][reading.observed_on], at
+    sign(new, by=None, at=at)
+    sign(changed, by=None, at=at)
+    rows(Reading).bulk_create(
+        [*new, *changed],
+        batch_size=_BATCH,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["value", "verified_at"],
+    )
+    Reading.versions.bulk_history_create(new, batch_size=_BATCH)
+    Reading.versions.bulk_history_create(changed, batch_size=_BATCH, update=True)
     return len(new) + len(changed)
 
 
@@ -142,3 +166,10 @@ def _measured(goal: Goal, observed_on: date, value: Decimal, at: datetime) -> Re
 def _mine(by: User, reading: Reading) -> Reading:
     allow(by, "change", reading)
     return locked(reading)
+
+
+def _check_source(source: str) -> None:
+    if source.strip().startswith(_FOR_SYSTEMS):
+        raise Refused(
+            "This source is for what systems measure.", field="source", cure="Say in other words where it comes from."
+        )
