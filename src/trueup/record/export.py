@@ -1,6 +1,6 @@
 """What people stated, with all its versions, for a build: no free text, no stakes, no notes, no names."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -39,6 +39,8 @@ _ARROW: Mapping[ColumnType, pa.DataType] = {
     "date": pa.date32(),
 }
 _DELETED = "-"
+_ABOUT = ("measure", "bound_to")
+"""What a goal that is personal, or was, does not tell."""
 
 
 @dataclass(frozen=True)
@@ -64,28 +66,30 @@ def export() -> dict[str, pa.Table]:
 
     Timestamps are UTC without a zone. What a personal goal measures is not told, in none of its versions.
     """
-    tables = {told.table.name: _laid_out(told.table, _versions(told)) for told in _KEPT}
-    tables["goals"] = _without_hopes(tables["goals"])
+    hopes = frozenset(Goal.versions.filter(kind="personal").values_list("id", flat=True))
+    tables = {told.table.name: _laid_out(told.table, _versions(told, hopes)) for told in _KEPT}
     tables["entered_adoptions"] = _with_levers(tables["entered_adoptions"])
     tables["goal_terms"] = _laid_out(ENTRY_TABLE["goal_terms"], _terms())
     tables["answers"] = _laid_out(ENTRY_TABLE["answers"], _answers())
     return tables
 
 
-def _versions(told: _Told) -> Iterator[Row]:
+def _versions(told: _Told, hopes: Collection[UUID]) -> Iterator[Row]:
     columns = told.table.column_names
+    shown = [column not in _ABOUT for column in columns]
     kept: Any = told.kind.versions.order_by("id", "history_date", "history_id")
     told_fields = [told.fields.get(column, column) for column in columns]
     found = kept.values_list("id", "history_date", "history_type", *told_fields).iterator(chunk_size=5000)
-    for _, versions in groupby(found, itemgetter(0)):
-        yield from _in_turn(columns, versions)
+    for key, versions in groupby(found, itemgetter(0)):
+        yield from _in_turn(columns, versions, shown if key in hopes else [True] * len(columns))
 
 
-def _in_turn(columns: tuple[str, ...], versions: Iterable[tuple[Any, ...]]) -> Iterator[Row]:
+def _in_turn(columns: Sequence[str], versions: Iterable[tuple[Any, ...]], shown: Sequence[bool]) -> Iterator[Row]:
     """One entry's versions, each until the next that says something else to a build."""
     held: list[tuple[datetime, bool, tuple[Value, ...]]] = []
     for _, at, kind, *values in versions:
-        version = (at, kind == _DELETED, tuple(map(_plain, values)))
+        told = tuple(_plain(value) if is_shown else None for value, is_shown in zip(values, shown, strict=True))
+        version = (at, kind == _DELETED, told)
         if held and held[-1][0] == at:
             held.pop()
         if not held or held[-1][1:] != version[1:]:
@@ -135,16 +139,6 @@ def _plain(value: Value | UUID) -> Value:
 def _laid_out(table: CanonicalTable, told: Iterable[Row]) -> pa.Table:
     schema = pa.schema({column.name: _ARROW[column.type] for column in (*table.columns, *ENTRY_PROVENANCE)})
     return pa.Table.from_pylist(list(told), schema=schema)
-
-
-def _without_hopes(goals: pa.Table) -> pa.Table:
-    """Hide what a goal measures that is personal, or was."""
-    told = goals.to_pylist()
-    personal = {row["goal_id"] for row in told if row["kind"] == "personal"}
-    hidden = {"measure": None, "bound_to": None}
-    return pa.Table.from_pylist(
-        [{**row, **hidden} if row["goal_id"] in personal else row for row in told], schema=goals.schema
-    )
 
 
 def _with_levers(adoptions: pa.Table) -> pa.Table:
