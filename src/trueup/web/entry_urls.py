@@ -1,0 +1,66 @@
+"""Where the pages are on which people enter."""
+
+from django.urls import path
+
+from trueup.web import account_ids
+from trueup.web.views.entries import (
+    asking,
+    goals,
+    levers,
+    measures,
+    milestones,
+    notes,
+    readings,
+    stakeholders,
+    stakes,
+    targets,
+    team,
+    versions,
+)
+
+_OF = f"customers/<{account_ids.NAME}:account_id>/"
+
+urlpatterns = [
+    path("accounts/new/", team.make, name="account_new"),
+    path(f"{_OF}ask/", asking.show, name="ask"),
+    path(f"{_OF}ask/add/", asking.add, name="ask_add"),
+    path(f"{_OF}ask/understood/", asking.understand, name="ask_understood"),
+    path(f"{_OF}ask/said/", asking.said, name="ask_said"),
+    path(f"{_OF}goals/new/", goals.new, name="goal_new"),
+    path(f"{_OF}stakeholders/new/", stakeholders.new, name="stakeholder_new"),
+    path(f"{_OF}milestones/new/", milestones.new, name="milestone_new"),
+    path(f"{_OF}notes/new/", notes.new, name="note_new"),
+    path(f"{_OF}adoptions/new/", levers.adopt, name="adoption_new"),
+    path(f"{_OF}team/", team.show, name="account_team"),
+    path("goals/<uuid:goal_id>/", goals.show, name="goal"),
+    path("goals/<uuid:goal_id>/change/", goals.change, name="goal_change"),
+    path("goals/<uuid:goal_id>/terms/", goals.terms, name="goal_terms"),
+    path("goals/<uuid:goal_id>/agree/", goals.agree, name="goal_agree"),
+    path("goals/<uuid:goal_id>/close/", goals.close, name="goal_close"),
+    path("goals/<uuid:goal_id>/withdraw/", goals.withdraw, name="goal_withdraw"),
+    path("goals/<uuid:goal_id>/reopen/", goals.reopen, name="goal_reopen"),
+    path("goals/<uuid:goal_id>/readings/", readings.add, name="goal_reading"),
+    path("readings/<uuid:reading_id>/correct/", readings.correct, name="reading_correct"),
+    path("readings/<uuid:reading_id>/confirm/", readings.confirm, name="reading_confirm"),
+    path("readings/<uuid:reading_id>/remove/", readings.delete, name="reading_remove"),
+    path("stakeholders/<uuid:stakeholder_id>/", stakeholders.show, name="stakeholder"),
+    path("stakeholders/<uuid:stakeholder_id>/change/", stakeholders.change, name="stakeholder_change"),
+    path("stakeholders/<uuid:stakeholder_id>/remove/", stakeholders.delete, name="stakeholder_remove"),
+    path("stakeholders/<uuid:stakeholder_id>/stakes/new/", stakes.new, name="stake_new"),
+    path("stakes/<uuid:stake_id>/change/", stakes.change, name="stake_change"),
+    path("stakes/<uuid:stake_id>/remove/", stakes.delete, name="stake_remove"),
+    path("milestones/<uuid:milestone_id>/change/", milestones.change, name="milestone_change"),
+    path("milestones/<uuid:milestone_id>/done/", milestones.done, name="milestone_done"),
+    path("milestones/<uuid:milestone_id>/remove/", milestones.delete, name="milestone_remove"),
+    path("notes/<uuid:note_id>/change/", notes.change, name="note_change"),
+    path("notes/<uuid:note_id>/remove/", notes.delete, name="note_remove"),
+    path("adoptions/<uuid:adoption_id>/change/", levers.change_use, name="adoption_change"),
+    path("adoptions/<uuid:adoption_id>/remove/", levers.delete_use, name="adoption_remove"),
+    path("levers/", levers.show, name="levers"),
+    path("levers/<uuid:lever_id>/change/", levers.change, name="lever_change"),
+    path("targets/", targets.show, name="targets"),
+    path("targets/<uuid:target_id>/remove/", targets.delete, name="target_remove"),
+    path("ask/role/", asking.role, name="ask_role"),
+    path("measures/", measures.match_typed, name="measures"),
+    path("history/<slug:kind>/<uuid:entry_id>/", versions.show, name="history"),
+]

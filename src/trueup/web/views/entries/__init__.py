@@ -1,0 +1,1 @@
+"""Pages on which people enter: one file per subject."""
