@@ -222,9 +222,10 @@ class GoalTaker(Taker[Goal]):
         if status == "withdrawn":
             return withdraw_goal(by, goal, at=at, reason=reason)
         if goal.status == "draft":
-            goal = agree_goal(by, goal, at=at, agreed_at=self.moment.within(agreed_on) if agreed_on else None)
+            agreed_at = self.moment.within(agreed_on, "agreed_on") if agreed_on else None
+            goal = agree_goal(by, goal, at=at, agreed_at=agreed_at)
         if status in _OUTCOMES:
-            ended_at = self.moment.within(ended_on) if ended_on else None
+            ended_at = self.moment.within(ended_on, "ended_on") if ended_on else None
             goal = close_goal(
                 by,
                 goal,

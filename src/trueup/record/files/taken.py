@@ -15,7 +15,8 @@ from trueup.record.files.sheets import Row, shown
 from trueup.record.models import Account
 from trueup.record.models.entry import Entry
 from trueup.record.refusal import Refused
-from trueup.units.calendar import end_of_day, start_of_day
+from trueup.units.calendar import end_of_day, local_date
+from trueup.units.zone import InvalidInstant
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -54,9 +55,14 @@ class Moment:
     at: datetime
     zone: str
 
-    def within(self, day: date) -> datetime:
-        """A moment of a day that has begun: its end, or now; of a day to come its beginning, which is refused."""
-        return max(min(end_of_day(day, self.zone), self.at), start_of_day(day, self.zone))
+    def within(self, day: date, field: str) -> datetime:
+        """A moment of a day that has begun: its end, or now. Refused where it has not."""
+        if day > local_date(self.at, self.zone):
+            raise Refused("This day lies in the future.", field=field, cure="Give a day that has begun.")
+        try:
+            return min(end_of_day(day, self.zone), self.at)
+        except InvalidInstant as error:
+            raise Refused("This day can hardly be meant.", field=field, cure="Correct its year.") from error
 
 
 class Taker(ABC, Generic[_Entry]):
