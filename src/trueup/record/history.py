@@ -82,7 +82,7 @@ def restore(by: User, kind: type[_Kept], key: UUID, version: int, *, at: datetim
     if found is None or not may_see_version(by, found.instance):
         raise NotAllowed("There is no such version among those that you may see.", cure="Look at its history.")
     was: _Kept = found.instance
-    row = rows(kind).select_for_update().filter(pk=key).first()
+    row = rows(kind).select_for_update(no_key=True).filter(pk=key).first()
     if row is None:
         row = was
         allow_again(by, was)

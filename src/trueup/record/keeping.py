@@ -104,7 +104,8 @@ def sign(entries: Sequence[_Kept], *, by: User | None, at: datetime, reason: str
 
 def locked(row: _Row) -> _Row:
     """The row as it is now, held until the transaction ends; Refused where it is gone."""
-    found = QuerySet(type(row)).select_for_update().filter(pk=row.pk).first()
+    # No key: nobody changes ids, and whoever refers to the row meanwhile need not wait.
+    found = QuerySet(type(row)).select_for_update(no_key=True).filter(pk=row.pk).first()
     if found is None:
         raise Refused("Somebody has deleted this meanwhile.", cure="Look at its history, and restore it if need be.")
     return found
