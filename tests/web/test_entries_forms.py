@@ -147,3 +147,19 @@ def test_a_target_is_in_the_metric_s_unit_and_of_what_there_is(company: Company)
     for who in (company.alice, company.vic, company.fin, company.mia):
         assert browser_of(who).get("/targets/").status_code == 404
         assert browser_of(who).post("/targets/", typed).status_code == 404
+
+
+def test_an_administrator_gives_and_erases_a_person_s_data(carla: Stakeholder, company: Company) -> None:
+    ada, page = browser_of(company.ada), reverse("stakeholder_privacy", args=[carla.pk])
+    given = ada.get(reverse("stakeholder_data", args=[carla.pk]))
+    assert given.json()["stakeholder"]["name"] == "Carla Jensen"
+    assert "Carla" not in given.headers["Content-Disposition"]
+    assert "This is not their name. Type Carla Jensen." in text_of(ada.post(page, {"name": "Carla"}))
+    assert ada.post(page, {"name": "carla jensen"}).headers["Location"] == reverse("customer", args=["acme"])
+    carla.refresh_from_db()
+    assert (carla.name, carla.title) == ("Somebody", "")
+    assert "Carla" not in text_of(ada.get(reverse("history", args=["stakeholder", carla.pk])))
+    for who in (company.alice, company.mia, company.vic):
+        assert browser_of(who).get(page).status_code == 404
+        assert browser_of(who).post(page, {"name": "Somebody"}).status_code == 404
+        assert browser_of(who).get(reverse("stakeholder_data", args=[carla.pk])).status_code == 404

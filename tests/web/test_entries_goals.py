@@ -209,6 +209,28 @@ def test_what_a_goal_says_changes_with_a_reason_once_it_is_agreed(
     assert list(agreed.levers.all()) == [lever]
 
 
+def test_a_goal_turns_around_with_new_terms_in_the_same_step(alice: Client, goal: Goal) -> None:
+    page = at("goal_change", goal)
+    fields = {**fields_of(alice.get(page)), "direction": "increase"}
+    assert "A goal to increase has its target above its baseline." in text_of(alice.post(page, fields))
+    assert alice.post(page, {**fields, "target_value": "70"}).status_code == 302
+    goal.refresh_from_db()
+    assert goal.direction == "increase"
+    assert list(GoalTerms.objects.order_by("revision").values_list("revision", "target_value")) == [(1, 45), (2, 70)]
+    alice.post(page, {**fields_of(alice.get(page)), "weight": "2"})
+    assert GoalTerms.objects.count() == 2
+
+
+def test_a_goal_to_keep_says_how_far_it_may_stray(alice: Client) -> None:
+    typed = {"measure": "Bed occupancy", "unit": "%", "direction": "maintain", "target_value": "85 %"}
+    typed |= {"target_on": "2031-06-30"}
+    assert "Leave the unit to its own field." in text_of(alice.post("/customers/acme/goals/new/", typed))
+    refused = alice.post("/customers/acme/goals/new/", typed | {"target_value": "85"})
+    assert "A goal to maintain says how far it may stray" in text_of(refused)
+    alice.post("/customers/acme/goals/new/", typed | {"target_value": "85", "tolerance": "3"})
+    assert GoalTerms.objects.get().tolerance == 3
+
+
 def test_the_history_tells_what_changed_and_leads_back(alice: Client, goal: Goal) -> None:
     page = at("goal_change", goal)
     alice.post(page, {**fields_of(alice.get(page)), "weight": "3"})

@@ -110,10 +110,7 @@ class GoalForm(TermsForm):
         levers = access.levers(user).order_by("name")
         self.offer("levers", levers)
         self.fields["bound_to"].choices = _bindings(account, goal)  # type: ignore[attr-defined]
-        given = TERMS if goal is not None else ("reason",)
-        for name in given:
-            del self.fields[name]
-        if goal is not None and not goal.agreed_at:
+        if goal is None or not goal.agreed_at:
             del self.fields["reason"]
         if not access.may(user, "confide", account):
             del self.fields["kind"]
@@ -123,6 +120,11 @@ class GoalForm(TermsForm):
     def first_terms(self) -> Terms | None:
         """The terms that were given; None where there are none."""
         return given_terms(self.cleaned_data, str(self.cleaned_data.get("direction") or "increase"))
+
+    def changed_terms(self) -> Terms | None:
+        """The terms, where they or the direction, to which they must fit, are other than before; else None."""
+        is_other = bool({*TERMS, "direction"} & set(self.changed_data))
+        return self.first_terms() if is_other else None
 
     def facts(self) -> GoalFacts:
         """What the action takes, without terms, levers and reason."""

@@ -146,6 +146,7 @@ def change(request: HttpRequest, goal_id: UUID) -> HttpResponse:
     goal, user = changeable(request, access.goals, goal_id), viewer(request)
     kept = {name: getattr(goal, name) for name in GoalForm.base_fields if name in _fields_of(goal)}
     kept["levers"] = list(goal.levers.values_list("pk", flat=True))
+    kept |= kept_terms(current_terms(goal), served.today())
     form = GoalForm(typed_in(request), initial=kept, user=user, account=goal.account, goal=goal)
 
     def write() -> None:
@@ -155,6 +156,7 @@ def change(request: HttpRequest, goal_id: UUID) -> HttpResponse:
             goal,
             at=datetime.now(UTC),
             reason=reason,
+            terms=form.changed_terms(),
             levers=None if levers is None else list(levers),
             **form.facts(),
         )

@@ -65,7 +65,7 @@ def remove(
 
 def customer(account_id: str) -> str:
     """The address of the customer's page."""
-    return reverse("ask", args=[account_id]).removesuffix("ask/")
+    return reverse("customer", args=[account_id])
 
 
 def history(kind: str, key: object) -> str:
