@@ -3,7 +3,6 @@
 import os
 import pwd
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,8 @@ import pytest
 USER = "trueup"
 PATIENCE = 30
 SETTINGS = ("listen_addresses=", "jit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0")
+UNTIL_LET_GO = '"$@" & server=$!; cat >/dev/null; kill -QUIT $server; wait $server'
+"""The server ends with whoever holds the other end of the pipe, also when they are killed; and at once."""
 NONE_HERE = "NOTHING WAS TESTED ON POSTGRES: there is no server on this machine; install the package postgresql"
 
 
@@ -57,14 +58,14 @@ def serving() -> Iterator[str]:
     subprocess.run(first, user=user, cwd=folder, check=True, capture_output=True)
     run = [found / "postgres", "-D", files, "-k", folder, "-F", *(f"-c{setting}" for setting in SETTINGS)]
     with (folder / "log").open("w") as log:
-        server = subprocess.Popen(run, user=user, cwd=folder, stdout=log, stderr=log)
+        server = subprocess.Popen(
+            ["sh", "-c", UNTIL_LET_GO, "sh", *run], user=user, cwd=folder, stdin=subprocess.PIPE, stdout=log, stderr=log
+        )
     try:
         wait_for(folder, server)
         yield f"postgresql://{USER}@/{{name}}?host={folder}"
     finally:
-        # At once: nobody wants to keep what it holds.
-        server.send_signal(signal.SIGQUIT)
-        server.wait(PATIENCE)
+        server.communicate(timeout=PATIENCE)
         shutil.rmtree(folder)
 
 
