@@ -242,7 +242,7 @@ class _Event:
     counts: str = "TRUE"
 
 
-_SCORE = "CAST(i.score AS VARCHAR) || coalesce(' of ' || CAST(i.scale_max AS VARCHAR), '')"
+_SCORE = "printf('%g', i.score) || coalesce(printf(' of %g', i.scale_max), '')"
 _DEAL_AMOUNT = "coalesce(i.net_amount, i.list_amount)"
 _EVENTS = (
     _Event("interactions", "interaction_id", "occurred_at", "i.kind", "i.subject", "i.direction", counts=_BY_PEOPLE),
