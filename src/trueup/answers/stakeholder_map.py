@@ -59,7 +59,7 @@ class Theirs:
 
 @dataclass(frozen=True)
 class Ours:
-    """One of our people on the map."""
+    """One of our people on the map; ``strength`` is that of all their ties with people who are still there."""
 
     person_id: str
     name: str
@@ -122,7 +122,7 @@ def stakeholder_map(
     own = [tie for tie in ties if tie.contact_id in known]
     everybody = _everybody(recorded, known, own, today)
     there = [tie for tie in own if everybody[tie.contact_id].departed_on is None]
-    ours = sorted(_ours(there or own, people), key=lambda each: (-each.strength, each.name))
+    ours = sorted(_ours(own, there, people), key=lambda each: (-each.strength, each.name))
     theirs = _drawn(everybody.values())
     lines = _lines(own, everybody, {each.person_id: each for each in ours[:OURS_SHOWN]}, {each.key for each in theirs})
     return StakeholderMap(
@@ -130,7 +130,7 @@ def stakeholder_map(
         theirs=tuple(theirs),
         lines=lines,
         hangs_on_theirs=_hangs_on([(everybody[tie.contact_id], tie.strength) for tie in there]),
-        hangs_on_ours=_hangs_on_ours(ours, there),
+        hangs_on_ours=_hangs_on_ours(ours),
         left_out=(len(everybody) - len(theirs), max(0, len(ours) - OURS_SHOWN)),
     )
 
@@ -188,10 +188,11 @@ def _theirs(
     )
 
 
-def _ours(ties: Iterable[Tie], people: Mapping[str, str]) -> list[Ours]:
-    strengths: dict[str, float] = {}
-    for tie in ties:
-        strengths[tie.person_id] = strengths.get(tie.person_id, 0) + tie.strength
+def _ours(ties: Iterable[Tie], there: Iterable[Tie], people: Mapping[str, str]) -> list[Ours]:
+    """Whoever of ours has a tie, as strong as their ties with people who are still there."""
+    strengths = {tie.person_id: 0.0 for tie in ties}
+    for tie in there:
+        strengths[tie.person_id] += tie.strength
     return [Ours(person_id, people.get(person_id, person_id), total) for person_id, total in strengths.items()]
 
 
@@ -233,8 +234,7 @@ def _hangs_on(strengths: Iterable[tuple[Theirs, float]]) -> Theirs | None:
     return by_key[most] if most is not None and totals[most] > HANGS_ON * sum(totals.values()) else None
 
 
-def _hangs_on_ours(ours: Sequence[Ours], there: Sequence[Tie]) -> Ours | None:
+def _hangs_on_ours(ours: Sequence[Ours]) -> Ours | None:
     """``ours``: the strongest first; nobody carries an account in which everybody we knew is gone."""
-    if not there or not ours:
-        return None
-    return ours[0] if ours[0].strength > HANGS_ON * sum(each.strength for each in ours) else None
+    total = sum(each.strength for each in ours)
+    return ours[0] if total and ours[0].strength > HANGS_ON * total else None
