@@ -14,8 +14,14 @@ COMMANDS: dict[str, str] = {
     "report": "Write the company's alignment board as a page.",
     "serve": "Serve the company's pages, and build when somebody asks or a schedule says so.",
     "user": "Say who may sign in, and let them in by a link.",
+    "entries": "Take stakeholders, goals, milestones, readings and stakes in and out as files.",
+    "confirmations": "Verify that nobody altered what customers answered, and export it.",
     "doctor": "Check the workspace and this machine.",
 }
 
-GROUPS: dict[str, tuple[str, ...]] = {"user": ("add", "list", "role", "link", "deactivate")}
+GROUPS: dict[str, tuple[str, ...]] = {
+    "user": ("add", "list", "role", "link", "deactivate"),
+    "entries": ("export", "import"),
+    "confirmations": ("verify", "export"),
+}
 """Commands that have commands of their own."""

@@ -54,10 +54,8 @@ def told(value: object) -> str:
             return "yes" if value else "no"
         case Decimal():
             return number(value)
-        case datetime():
-            return f"{value:%-d %B %Y, %H:%M} UTC"
         case date():
-            return f"{value:%-d %B %Y}"
+            return f"{value:%-d %B %Y, %H:%M} UTC" if isinstance(value, datetime) else f"{value:%-d %B %Y}"
         case list():
             return ", ".join(map(str, value))
         case _:
