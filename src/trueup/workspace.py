@@ -1,5 +1,6 @@
 """The folder a company configures: ``trueup.toml``, its sources, its metrics; and what Trueup makes of it."""
 
+import importlib
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -11,7 +12,6 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rapidfuzz import process
 
-from trueup.metrics.catalogue_file import json_schema
 from trueup.metrics.metric import GRAINS, Grain, ParameterValue
 from trueup.runs.folder import Folder, WorkspaceError
 from trueup.runs.settings import MembersSee, Settings
@@ -223,7 +223,8 @@ def furnish(folder: Folder) -> None:
     """Lay out what every workspace has besides its settings: its folders, and the schema of its own metrics."""
     for made in (folder.sources, folder.metrics):
         made.mkdir(parents=True, exist_ok=True)
-    schema = json.dumps(json_schema(), indent=1)
+    # Ibis takes long to load, and only a new workspace needs what is said with it.
+    schema = json.dumps(importlib.import_module("trueup.metrics.catalogue_file").json_schema(), indent=1)
     (folder.metrics / SCHEMA_FILE).write_text(f"{schema}\n", encoding="utf-8")
     (folder.root / ".gitignore").write_text(".trueup/\n", encoding="utf-8")
 

@@ -92,10 +92,10 @@ def link(
         user = _opened(folder, "machine").named(address)
         if not user.is_active:
             raise Refused(f"{address} may not sign in any more.", cure="An administrator can let them in again.")
-        token = _part("sign_in").token_for(user)
+        path = _part("sign_in").path_for(user)
         served_at = find(folder).served_at
         known = served_at.read_text(encoding="utf-8") if served_at.is_file() else _UNTIL_SERVED
-    typer.echo(f"{(base or known).rstrip('/')}/sign-in/{token}/")
+    typer.echo(f"{(base or known).rstrip('/')}{path}")
 
 
 @subcommands.command()

@@ -2,13 +2,11 @@
 
 from datetime import datetime
 
-from django.urls import reverse
-
 from trueup.record.machine import first_administrator
-from trueup.record.sign_in import token_for
+from trueup.record.sign_in import path_for
 
 
 def first_link(email: str, *, at: datetime) -> str | None:
     """The path of a link by which the first administrator signs in, once; None where they have been here."""
     administrator = first_administrator(email, at=at)
-    return reverse("sign_in_by_link", args=[token_for(administrator)]) if administrator else None
+    return path_for(administrator) if administrator else None

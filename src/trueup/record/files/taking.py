@@ -55,6 +55,11 @@ class Report:
         return tuple(rejected for part in self.parts for rejected in part.rejected)
 
     @property
+    def rows_rejected(self) -> int:
+        """How many rows they are: one may be wrong in several cells."""
+        return len({(rejected.file, rejected.row) for rejected in self.rejected})
+
+    @property
     def changes(self) -> int:
         """How many entries are new or changed."""
         return sum(part.count("new") + part.count("changed") for part in self.parts)

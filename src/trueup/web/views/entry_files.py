@@ -48,7 +48,7 @@ class Shown:
     def counts(self) -> list[tuple[str, int]]:
         """How many rows are new, changed, unchanged and rejected."""
         told: list[tuple[str, int]] = [(outcome, self.part.count(outcome)) for outcome in get_args(Outcome)]
-        return [*told, ("rejected", len(self.part.rejected))]
+        return [*told, ("rejected", len({one.row for one in self.part.rejected}))]
 
     @property
     def changing(self) -> list[Taken]:

@@ -119,6 +119,33 @@ function goOn(from) {
   (next ?? document.querySelector("#talk button[name=do][value=agree]")).focus();
 }
 
+// Whoever types fast is not held up: the next question has the cursor while the server still takes the answer.
+document.addEventListener("click", (event) => {
+  const take = event.target.closest?.("#talk button.take");
+  if (!take) return;
+  const input = take.parentElement.querySelector("input");
+  goOn(input);
+  if (input.value.trim()) { take.dataset.sent = input.value; htmx.trigger(input, "htmx:abort"); return; }
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const take = event.detail.elt.closest(".answer")?.querySelector("button.take");
+  if (take && take !== event.detail.elt && take.dataset.sent === event.detail.elt.value) event.preventDefault();
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, successful } = event.detail;
+  if (!elt.matches?.("button.take")) return;
+  const input = elt.parentElement.querySelector("input");
+  if (successful && input.value === elt.dataset.sent) {
+    input.value = "";
+    document.getElementById(`understood-${elt.value}`).replaceChildren();
+  }
+  delete elt.dataset.sent;
+});
+
 document.addEventListener("click", (event) => {
   const drop = event.target.closest?.("#talk button.drop");
   if (!drop) return;
@@ -127,17 +154,6 @@ document.addEventListener("click", (event) => {
   const beside = row.nextElementSibling ?? row.previousElementSibling;
   row.remove();
   (beside?.querySelector("summary, select, input") ?? document.querySelector("#talk .answer input")).focus();
-});
-
-document.addEventListener("htmx:afterRequest", (event) => {
-  const { elt, successful, xhr } = event.detail;
-  if (!elt.matches?.("button.take") || !successful) return;
-  const input = elt.closest(".answer").querySelector("input");
-  if (xhr.status === 200) {
-    input.value = "";
-    document.getElementById(`understood-${elt.value}`).replaceChildren();
-  }
-  goOn(input);
 });
 
 // What is typed stays where it is when the server does not answer, or answers with another page.
