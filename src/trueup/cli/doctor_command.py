@@ -1,5 +1,6 @@
 """``trueup doctor``."""
 
+import importlib
 import platform
 import shutil
 from collections.abc import Iterator
@@ -15,11 +16,14 @@ from trueup.lake.store import open_lake
 from trueup.mart.snapshot import SnapshotError, current
 from trueup.metrics.catalogue_file import CatalogueError
 from trueup.metrics.instances import DefinitionError
+from trueup.record.refusal import Unreachable
 from trueup.runs.build import check_settings, definitions
+from trueup.runs.entered import has_record, unreachable
 from trueup.runs.folder import Folder, WorkspaceError, find
+from trueup.runs.turns import is_held, under_way
 
 _NEEDED_FREE = 2 * 1024**3
-_LIBRARIES = ("duckdb", "ibis-framework", "sqlglot", "pyarrow", "polars")
+_LIBRARIES = ("duckdb", "ibis-framework", "sqlglot", "pyarrow", "polars", "django")
 
 
 def command(folder: Workspace = None) -> None:
@@ -44,6 +48,8 @@ def _problems(folder: Workspace) -> Iterator[str]:
     typer.echo(f"✓ {found.settings_file} is valid, and so are the workspace's own metrics")
     yield from _problems_of_disk(found)
     yield from _problems_of_data(found)
+    yield from _problems_of_record(found)
+    _tell_who_is_at_work(found)
 
 
 def _problems_of_disk(found: Folder) -> Iterator[str]:
@@ -77,3 +83,28 @@ def _problems_of_data(found: Folder) -> Iterator[str]:
         yield "Data were imported after the last build: `trueup build`."
     else:
         typer.echo(f"✓ snapshot {snapshot.manifest.snapshot} as of {snapshot.manifest.as_of} UTC is up to date")
+
+
+def _problems_of_record(found: Folder) -> Iterator[str]:
+    if not has_record(found):
+        return
+    # Django takes long to load, and most workspaces do without it.
+    opening = importlib.import_module("trueup.record.opening")
+    opening.open_record(found.root)
+    try:
+        opening.check_reachable()
+    except Unreachable as error:
+        yield str(unreachable(found, error))
+        return
+    if opening.is_current():
+        typer.echo("✓ record is of this version")
+    else:
+        yield "The record is of an earlier version: `trueup serve` brings it to this one."
+
+
+def _tell_who_is_at_work(found: Folder) -> None:
+    if is_held(found.worker):
+        where = f" at {found.served_at.read_text(encoding='utf-8')}" if found.served_at.is_file() else ""
+        typer.echo(f"✓ the workspace is being served{where}, and its worker is there")
+    if who := under_way(found):
+        typer.echo(f"✓ a {who}")

@@ -13,6 +13,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.utils import OperationalError
+
+from trueup.record.refusal import Unreachable
 
 _SETTINGS = "trueup.server.settings"
 _PATIENCE = 60.0
@@ -36,15 +39,24 @@ def open_record(root: Path) -> None:
 def open_if_made(root: Path) -> bool:
     """Open the record of the workspace in ``root``, brought to this version; False where it was never made.
 
-    A process that is on this record already goes on with it as it is.
+    A process that is on this record already goes on with it as it is. Raises Unreachable.
     """
     if apps.ready and settings.WORKSPACE is not None and settings.WORKSPACE.root == root.resolve():
         return True
     open_record(root)
+    check_reachable()
     if _A_TABLE not in connection.introspection.table_names():
         return False
     migrate()
     return True
+
+
+def check_reachable() -> None:
+    """Raise Unreachable where the open record's database does not answer."""
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        raise Unreachable(" ".join(str(error).split()).rstrip("?.")) from error
 
 
 def _read_settings_again() -> None:

@@ -13,3 +13,7 @@ class Refused(Exception):  # noqa: N818  named as people say it
 
 class NotAllowed(Refused):
     """The acting user may not do this, or may not know of what they asked for."""
+
+
+class Unreachable(Exception):  # noqa: N818  as people say it
+    """The record's database does not answer; the message says why."""

@@ -14,8 +14,9 @@ import pyarrow as pa
 
 from trueup.lake.entered import NO_ENTRIES, Entries
 from trueup.mart.snapshot import current
+from trueup.record.refusal import Unreachable
 from trueup.runs.directory import directory_of
-from trueup.runs.folder import RECORD_ADDRESS, Folder
+from trueup.runs.folder import RECORD_ADDRESS, Folder, WorkspaceError
 from trueup.runs.settings import Settings
 from trueup.units.calendar import local_date
 
@@ -62,12 +63,24 @@ def follow_lake(folder: Folder, settings: Settings) -> None:
 
 
 def open_kept_record(folder: Folder) -> bool:
-    """Open the workspace's record, brought to this version; False where it has none."""
+    """Open the workspace's record, brought to this version; False where it has none.
+
+    Raises WorkspaceError where it does not answer.
+    """
     if not has_record(folder):
         return False
     # Django takes long to load, and most workspaces do without it.
     opening = importlib.import_module("trueup.record.opening")
-    return bool(opening.open_if_made(folder.root))
+    try:
+        return bool(opening.open_if_made(folder.root))
+    except Unreachable as error:
+        raise unreachable(folder, error) from error
+
+
+def unreachable(folder: Folder, error: Unreachable) -> WorkspaceError:
+    """What to say of a record that does not answer."""
+    where = "the database of [record] address" if _address(folder) else str(folder.record)
+    return WorkspaceError(f"The record cannot be reached, which is {where}: {error}. Start it, or correct the address.")
 
 
 def _address(folder: Folder) -> str:

@@ -55,6 +55,11 @@ class Folder:
         return self.generated / "turn.lock"
 
     @property
+    def worker(self) -> Path:
+        """Locked by the workspace's one worker, who signs it."""
+        return self.generated / "worker.lock"
+
+    @property
     def served_at(self) -> Path:
         """Says under which address the workspace was served last."""
         return self.generated / "served_at"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal, TextIO
 
 from trueup.runs.folder import Folder, WorkspaceError
@@ -52,14 +53,22 @@ def taking_turn(folder: Folder, work: Work) -> Iterator[None]:
 
 def under_way(folder: Folder) -> UnderWay | None:
     """Who builds or imports now; None where nobody does."""
-    if not folder.turn.is_file():
+    if not is_held(folder.turn):
         return None
     with folder.turn.open(encoding="utf-8") as file:
+        return _told(file)
+
+
+def is_held(lock: Path) -> bool:
+    """Whether somebody holds a lock."""
+    if not lock.is_file():
+        return False
+    with lock.open(encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            return _told(file)
-        return None
+            return True
+        return False
 
 
 def _take(file: TextIO) -> None:

@@ -14,9 +14,9 @@ from trueup import workspace
 from trueup.cli.output import told
 from trueup.lake.engine import EngineError
 from trueup.mart.snapshot import SnapshotError
-from trueup.record.opening import migrate, open_record
-from trueup.record.refusal import Refused
-from trueup.runs.entered import follow_lake
+from trueup.record.opening import check_reachable, migrate, open_record
+from trueup.record.refusal import Refused, Unreachable
+from trueup.runs.entered import follow_lake, unreachable
 from trueup.runs.folder import Folder, WorkspaceError, find
 from trueup.runs.settings import Settings
 from trueup.server.crew import Crew, WebServerError
@@ -52,8 +52,7 @@ def serve(asked: Asked, stop: Stop) -> None:
     settings = workspace.settings(folder)
     check_host(asked.host, settings)
     with listening(asked.host, asked.port) as socket:
-        open_record(folder.root)
-        migrate()
+        _make_ready(folder)
         # Models are there only once the record is open.
         link = importlib.import_module("trueup.server.welcome").first_link(asked.administrator, at=datetime.now(UTC))
         crew = Crew(socket.fileno())
@@ -69,6 +68,15 @@ def serve(asked: Asked, stop: Stop) -> None:
         finally:
             crew.dismiss()
     typer.echo("Stopped.")
+
+
+def _make_ready(folder: Folder) -> None:
+    open_record(folder.root)
+    try:
+        check_reachable()
+    except Unreachable as error:
+        raise unreachable(folder, error) from error
+    migrate()
 
 
 def _refresh_directory(folder: Folder, settings: Settings) -> None:

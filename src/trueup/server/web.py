@@ -11,6 +11,7 @@ from django.db import connections
 from django.urls import resolve
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
 
 from trueup.server.parent import when_parent_ends
 
@@ -39,6 +40,7 @@ class Site(BaseApplication):  # type: ignore[misc]  # gunicorn comes without typ
             "loglevel": "warning",
             "control_socket_disable": True,
             "when_ready": self._begin,
+            "worker_exit": _leave,
         }.items():
             self.cfg.set(name, value)
 
@@ -56,6 +58,13 @@ class Site(BaseApplication):  # type: ignore[misc]  # gunicorn comes without typ
         """Stop gracefully when the parent ends, and say that requests are answered from now on."""
         when_parent_ends(partial(os.kill, arbiter.pid, signal.SIGTERM))
         os.close(self._ready)
+
+
+def _leave(arbiter: Arbiter, worker: Worker) -> None:
+    """End a process whose requests are all answered: the library that draws charts may hang in its last breath."""
+    del arbiter
+    if worker.booted:
+        os._exit(0)
 
 
 def main(arguments: list[str]) -> None:

@@ -21,8 +21,6 @@ from trueup.server.hands import Hands, Said
 from trueup.server.parent import when_parent_ends
 from trueup.server.stop import Stop
 
-_LOCK = "worker.lock"
-"""Held by the workspace's one worker; it says who held it last."""
 _IDLE = 0.5
 """Seconds between looks into the queue."""
 _TOLD_EVERY = 0.25
@@ -37,7 +35,7 @@ def main(arguments: list[str]) -> None:
     stop = Stop.by_signals()
     when_parent_ends(stop.ask)
     folder = find()
-    with (folder.generated / _LOCK).open("a+", encoding="utf-8") as file:
+    with folder.worker.open("a+", encoding="utf-8") as file:
         if _locked(file, stop):
             work(folder, _signed(file), stop)
 
