@@ -11,10 +11,10 @@ from trueup.cli.progress import progress
 from trueup.lake.engine import EngineError
 from trueup.metrics.catalogue_file import CatalogueError
 from trueup.metrics.instances import DefinitionError
-from trueup.runs.build import BuildCheckError, build
-from trueup.runs.entered import entries_of, follow_lake
+from trueup.runs.build import BuildCheckError
 from trueup.runs.folder import WorkspaceError, find
 from trueup.runs.ground import NothingImportedError, moment_of
+from trueup.runs.whole import build_whole
 from trueup.units.zone import InvalidInstant
 
 
@@ -38,9 +38,8 @@ def command(
     with refusing(*errors), progress() as shown:
         found = find(folder)
         settings = workspace.settings(found)
-        moment = moment_of(as_of, settings)
-        built = build(found, settings, as_of=moment, progress=shown, entries=entries_of(found))
-        follow_lake(found, settings)
+        moment = None if as_of is None else moment_of(as_of, settings)
+        built = build_whole(found, settings, as_of=moment, progress=shown)
     manifest = built.snapshot.manifest
     typer.echo(
         f"Published snapshot {manifest.snapshot}: {built.metrics} metrics, {built.cells:,} cells,"

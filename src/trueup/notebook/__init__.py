@@ -13,13 +13,14 @@ from trueup.answers.merging import merges_of
 from trueup.answers.ready import readiness_of
 from trueup.lake.store import open_lake
 from trueup.notebook.frame import Rows
-from trueup.runs.build import Built, build
+from trueup.runs.build import Built
 from trueup.runs.entered import entries_of, follow_lake
 from trueup.runs.folder import Folder, find
 from trueup.runs.ground import moment_of
 from trueup.runs.progress import Silence
 from trueup.runs.pull import ImportReport, pull
 from trueup.runs.settings import Settings
+from trueup.runs.whole import build_whole
 
 
 class Workspace:
@@ -41,10 +42,8 @@ class Workspace:
 
     def build(self, *, as_of: str | None = None) -> Built:
         """Compute everything and publish it; ``as_of`` is a date (its end) or an instant."""
-        moment = moment_of(as_of, self.settings)
-        built = build(self.folder, self.settings, as_of=moment, progress=Silence(), entries=entries_of(self.folder))
-        follow_lake(self.folder, self.settings)
-        return built
+        moment = None if as_of is None else moment_of(as_of, self.settings)
+        return build_whole(self.folder, self.settings, as_of=moment, progress=Silence())
 
     def metrics(
         self,

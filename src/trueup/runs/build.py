@@ -71,10 +71,13 @@ def build(
     import runs, NothingImportedError, CatalogueError, DefinitionError or BuildCheckError; then the last snapshot stays.
     """
     with taking_turn(folder, "build"):
-        return _build(folder, settings, as_of=as_of, progress=progress, entries=entries)
+        return build_in_turn(folder, settings, as_of=as_of, progress=progress, entries=entries)
 
 
-def _build(folder: Folder, settings: Settings, *, as_of: datetime, progress: Progress, entries: Entries) -> Built:
+def build_in_turn(
+    folder: Folder, settings: Settings, *, as_of: datetime, progress: Progress, entries: Entries
+) -> Built:
+    """As ``build``, for who holds the turn already."""
     known = definitions(folder)
     check_settings(settings, known)
     name = name_at(datetime.now(UTC))

@@ -15,8 +15,8 @@ from trueup import workspace
 from trueup.cli.computing import ERRORS
 from trueup.cli.output import told
 from trueup.lake.conform import MappingError
-from trueup.runs.build import BuildCheckError, build
-from trueup.runs.entered import entries_of, follow_lake
+from trueup.runs.build import BuildCheckError
+from trueup.runs.entered import follow_lake
 from trueup.runs.fetch import fetch
 from trueup.runs.folder import Folder, find
 from trueup.runs.mapping import SourceMappingError
@@ -24,6 +24,7 @@ from trueup.runs.progress import Progress
 from trueup.runs.pull import ImportReport, pull
 from trueup.runs.settings import Settings
 from trueup.runs.turns import UnderWayError, under_way
+from trueup.runs.whole import build_whole
 from trueup.server.parent import end_with_parent
 from trueup.sources.delivery import DeliveryError
 from trueup.sources.live.source_file import LiveError
@@ -58,14 +59,10 @@ def build_all(folder: Folder, settings: Settings, progress: Progress) -> str:
     """Compute everything as of now."""
 
     def attempt() -> str:
-        as_of = datetime.now(UTC)
-        built = build(folder, settings, as_of=as_of, progress=progress, entries=entries_of(folder))
+        built = build_whole(folder, settings, as_of=None, progress=progress)
         return f"{built.metrics} metrics, {built.cells:,} cells: snapshot {built.snapshot.manifest.snapshot}."
 
-    message = _in_turn(folder, progress, attempt)
-    progress.stage("refreshing the directory")
-    follow_lake(folder, settings)
-    return message
+    return _in_turn(folder, progress, attempt)
 
 
 def import_all(folder: Folder, settings: Settings, progress: Progress) -> str:
