@@ -5,6 +5,7 @@ import csv
 import datetime as dt
 import io
 import re
+import zipfile
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
@@ -31,6 +32,7 @@ _LONGEST: Final = 32_767
 _FIRST_DAY: Final = dt.date(1900, 3, 1)
 """From here on workbooks agree with the calendar."""
 _WIDEST: Final = 48
+_UNPACKED: Final = 256 << 20
 
 Cell = float | str | bool | dt.date | dt.time | dt.datetime | dt.timedelta
 
@@ -148,6 +150,7 @@ def _unguarded(field: str) -> str:
 
 
 def _workbook(content: bytes, name: str) -> list[Sheet | None]:
+    _check_unpacked(content, name)
     try:
         book = calamine.load_workbook(io.BytesIO(content))
         found = [meta.name for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
@@ -163,6 +166,18 @@ def _workbook(content: bytes, name: str) -> list[Sheet | None]:
         _sheet(shown[sheet], [(n, tuple(map(_cell, row))) for n, row in enumerate(rows, start=1)], "point")
         for sheet, rows in cells.items()
     ]
+
+
+def _check_unpacked(content: bytes, name: str) -> None:
+    """Refuse what is small on its way and too large here."""
+    file = io.BytesIO(content)
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as packed:
+            size = sum(member.file_size for member in packed.infolist())
+        if size > _UNPACKED:
+            raise EntryFileError(
+                f"{name}: Unpacked it is larger than {_UNPACKED >> 20} MB. Part it, or save it as CSV."
+            )
 
 
 def _cell(value: Cell) -> str:

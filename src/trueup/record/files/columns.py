@@ -84,6 +84,19 @@ def _id(name: str, header: str, *also: str) -> Column:
     return Column(name, header, cells.identity, blank="stays", role="names", also=also)
 
 
+def _choice(
+    name: str,
+    header: str,
+    choices: tuple[str, ...],
+    *,
+    also: tuple[str, ...] = (),
+    need: bool = False,
+    means: str = "",
+) -> Column:
+    told = "; ".join(filter(None, (", ".join(choice.replace("_", " ") for choice in choices), means)))
+    return Column(name, header, cells.one_of(*choices), blank="stays", need=need, also=also, meaning=told)
+
+
 _ACCOUNT = (
     _names("account_id", "Account ID", meaning="as the CRM has it"),
     _names("account", "Account", "customer", "company", meaning="its name or domain, where the id is not at hand"),
@@ -106,9 +119,7 @@ STAKEHOLDERS = Layout(
         Column("email", "Email", also=("mail", "mail address", "e-mail")),
         Column("title", "Title", also=("job title", "position")),
         Column("department", "Department"),
-        Column(
-            "role_in_decisions", "Role in decisions", cells.one_of(*_ROLES), blank="stays", also=("role", "buying role")
-        ),
+        _choice("role_in_decisions", "Role in decisions", _ROLES, also=("role", "buying role")),
         Column("influence", "Influence", cells.whole, meaning="1, little, to 5, most"),
         Column("reports_to", "Reports to", also=("manager", "boss"), meaning="name or mail address, same account"),
         Column("departed_on", "Left on", cells.day, also=("departed on", "departed")),
@@ -124,21 +135,21 @@ GOALS = Layout(
         _id("id", "Goal ID"),
         *_ACCOUNT,
         Column("stakeholder", "Stakeholder", also=("contact",), meaning="whose goal it is; empty: the account's own"),
-        Column("kind", "Kind", cells.one_of(*GOAL_KINDS), blank="stays", also=("goal kind",)),
+        _choice("kind", "Kind", GOAL_KINDS, also=("goal kind",)),
         Column("measure", "Measure", need=True, also=("goal", "kpi name", "metric")),
         Column("kpi", "KPI", also=("kpi key",), meaning="its key in the library of measures"),
         Column("unit", "Unit"),
-        Column("direction", "Direction", cells.one_of(*DIRECTIONS), blank="stays", need=True),
+        _choice("direction", "Direction", DIRECTIONS, need=True),
         Column("weight", "Weight", cells.number, blank="stays"),
         Column("cadence_days", "Read every (days)", cells.whole, blank="stays", also=("cadence", "cadence in days")),
-        Column("stated_by", "Stated by", cells.one_of(*_STATED_BY), blank="stays"),
+        _choice("stated_by", "Stated by", _STATED_BY),
         Column("stated_on", "Stated on", cells.day, blank="stays"),
         Column("baseline_value", "Baseline", cells.number, also=("from", "baseline value")),
         Column("baseline_on", "Baseline on", cells.day, also=("baseline date", "baseline day")),
         Column("target_value", "Target", cells.number, also=("to", "target value")),
         Column("target_on", "Target by", cells.day, also=("target on", "target date", "by when")),
         Column("tolerance", "Tolerance", cells.number, meaning="how far a goal to maintain may stray"),
-        Column("status", "Status", cells.one_of(*GOAL_STATUSES), blank="stays"),
+        _choice("status", "Status", GOAL_STATUSES),
         Column("agreed_on", "Agreed on", cells.day, blank="stays", also=("agreed_at",)),
         Column("ended_on", "Ended on", cells.day, blank="stays", also=("ended_at",)),
         Column("value_per_unit", "Value per unit", cells.number, also=("worth per unit",)),
@@ -180,13 +191,7 @@ READINGS = Layout(
         Column("source", "Source", meaning="where the value comes from"),
         Column("evidence", "Evidence"),
         Column("evidence_link", "Evidence link", also=("link",)),
-        Column(
-            "verification",
-            "Verification",
-            cells.one_of(*VERIFICATIONS),
-            blank="stays",
-            meaning="confirmed_by_customer takes evidence; what a system measured comes from that system only",
-        ),
+        _choice("verification", "Verification", VERIFICATIONS, means="a confirmation takes evidence"),
         Column("customer_says", "Customer says", role="told", blank="stays", meaning="their own last answer"),
         Column(
             "customer_value",
@@ -209,7 +214,7 @@ STAKES = Layout(
         _names("stakeholder", "Stakeholder", "contact", "name", meaning="for whom it hangs: name or mail address"),
         _id("goal_id", "Goal ID"),
         _names("measure", "Measure", "goal", meaning="the goal it hangs on; empty: on all of them"),
-        Column("tag", "Stake", cells.one_of(*_STAKE_TAGS), blank="stays", need=True, also=("what hangs on it",)),
+        _choice("tag", "Stake", _STAKE_TAGS, need=True, also=("what hangs on it",)),
         Column("text", "In words", also=("words", "note")),
         _REASON,
     ),

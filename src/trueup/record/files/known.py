@@ -1,7 +1,8 @@
 """What sheets name: accounts, people at them and goals, as far as the acting user may see them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from itertools import islice
 from typing import TypeVar
 from uuid import UUID
@@ -34,26 +35,39 @@ def found_in(rows: QuerySet[_Found], field: str, keys: Iterable[_Key]) -> Iterat
 class People:
     """The stakeholders of one account, and the words by which files name each."""
 
-    def __init__(self, found: Iterable[Stakeholder] = ()) -> None:
+    def __init__(self) -> None:
         self._by_id: dict[UUID, Stakeholder] = {}
-        for person in found:
-            self.put(person)
+        self._called: dict[str, set[UUID]] = defaultdict(set)
+        self._mailed: dict[str, set[UUID]] = defaultdict(set)
 
     def put(self, person: Stakeholder) -> None:
-        """Know somebody, or know them better."""
-        self._by_id[person.pk] = person
+        """Know somebody, or what became of them."""
+        before = self._by_id.get(person.pk)
+        if before is not None:
+            self._called[before.name.casefold()].discard(person.pk)
+            self._mailed[before.email.casefold()].discard(person.pk)
+        # A copy: whoever amends the person later must not change what they are called here.
+        self._by_id[person.pk] = copy(person)
+        self._called[person.name.casefold()].add(person.pk)
+        self._mailed[person.email.casefold()].add(person.pk)
 
-    def __iter__(self) -> Iterator[Stakeholder]:
-        return iter(self._by_id.values())
+    def with_name(self, name: str) -> list[Stakeholder]:
+        """Everybody of that name."""
+        return self._those(self._called, name)
+
+    def with_mail(self, mail: str) -> list[Stakeholder]:
+        """Everybody of that mail address."""
+        return self._those(self._mailed, mail) if mail else []
+
+    def with_contact(self, contact_id: str) -> list[Stakeholder]:
+        """Whoever is that contact of the CRM."""
+        return [person for person in self._by_id.values() if contact_id and person.contact_id == contact_id]
 
     def named(self, text: str, field: str) -> Stakeholder:
-        """Whom a text means: by id, mail address or name. Refused where it means nobody, or several."""
-        wanted = text.casefold()
-        by_mail = [person for person in self if person.email.casefold() == wanted]
-        found = by_mail or [person for person in self if person.name.casefold() == wanted]
-        found = found or [person for person in self if str(person.pk) == wanted]
+        """Whom a text means: by mail address, name or id. Refused where it means nobody, or several."""
+        found = self.with_mail(text) or self.with_name(text) or self._with_id(text)
         if not found:
-            near = like(text, [person.name for person in self])
+            near = like(text, [person.name for person in self._by_id.values()])
             raise Refused(
                 f"Nobody at this account is called {text}.",
                 field=field,
@@ -70,11 +84,19 @@ class People:
         if person_id is None:
             return ""
         person = self._by_id[person_id]
-        alike = [other for other in self if other.name.casefold() == person.name.casefold()]
-        if len(alike) == 1 and not any(other.email.casefold() == person.name.casefold() for other in self):
+        if len(self.with_name(person.name)) == 1 and not self.with_mail(person.name):
             return person.name
-        mails = [other for other in self if person.email and other.email.casefold() == person.email.casefold()]
-        return person.email if len(mails) == 1 else str(person.pk)
+        return person.email if len(self.with_mail(person.email)) == 1 else str(person.pk)
+
+    def _those(self, index: Mapping[str, set[UUID]], text: str) -> list[Stakeholder]:
+        return [self._by_id[key] for key in index.get(text.casefold(), ())]
+
+    def _with_id(self, text: str) -> list[Stakeholder]:
+        try:
+            found = self._by_id.get(UUID(text))
+        except ValueError:
+            return []
+        return [] if found is None else [found]
 
 
 class Known:
@@ -87,7 +109,7 @@ class Known:
         self._asked: set[str] = set()
         self._people: dict[str, People] = defaultdict(People)
         self._goals: dict[UUID, Goal] = {}
-        self._of_account: dict[str, dict[UUID, Goal]] = defaultdict(dict)
+        self._measuring: dict[tuple[str, str], set[UUID]] = defaultdict(set)
         self._guesses = 0
 
     def look_up(self, rows: Sequence[Row]) -> None:
@@ -117,9 +139,12 @@ class Known:
             self.put_goal(goal)
 
     def put_goal(self, goal: Goal) -> None:
-        """Know a goal."""
-        self._goals[goal.pk] = goal
-        self._of_account[goal.account_id][goal.pk] = goal
+        """Know a goal, or what became of it."""
+        before = self._goals.get(goal.pk)
+        if before is not None:
+            self._measuring[before.account_id, before.measure.casefold()].discard(goal.pk)
+        self._goals[goal.pk] = copy(goal)
+        self._measuring[goal.account_id, goal.measure.casefold()].add(goal.pk)
 
     def account_ids(self) -> list[str]:
         """The ids of all accounts that are known."""
@@ -169,7 +194,7 @@ class Known:
         if len(running or goals) > 1:
             raise Refused("Several goals have this measure.", field="measure", cure="Give the Goal ID of one.")
         if not goals:
-            near = like(measure, sorted({goal.measure for goal in self._of_account[account.pk].values()}))
+            near = like(measure, self._measures(account))
             raise Refused(
                 f"{account} has no such goal among those that you may see.",
                 field="measure",
@@ -180,11 +205,11 @@ class Known:
     def goals(self, account: Account, person: str, measure: str) -> list[Goal]:
         """The goals of an account with a measure; of that person where one is named."""
         whose = self.people(account.pk).named(person, "stakeholder").pk if person else None
-        return [
-            goal
-            for goal in self._of_account[account.pk].values()
-            if goal.measure.casefold() == measure.casefold() and (whose is None or goal.stakeholder_id == whose)
-        ]
+        found = (self._goals[key] for key in self._measuring.get((account.pk, measure.casefold()), ()))
+        return [goal for goal in found if whose is None or goal.stakeholder_id == whose]
+
+    def _measures(self, account: Account) -> list[str]:
+        return sorted({goal.measure for goal in self._goals.values() if goal.account_id == account.pk})
 
     def _goal_of_id(self, key: UUID, account: Account | None, measure: str) -> Goal:
         found = self._goals.get(key)

@@ -81,14 +81,15 @@ class StakeholderTaker(Taker[Stakeholder]):
         if found is not None:
             return found
         people = self.known.people(self.known.needed_account(row).pk)
-        for field, others in (("contact_id", ()), ("email", ("contact_id",)), ("name", ("contact_id", "email"))):
-            wanted = row.text(field).casefold()
+        for field, found_by, others in (
+            ("contact_id", people.with_contact, ()),
+            ("email", people.with_mail, ("contact_id",)),
+            ("name", people.with_name, ("contact_id", "email")),
+        ):
             alike = [
                 person
-                for person in people
-                if wanted
-                and _fact(person, field) == wanted
-                and not any(_contradict(_fact(person, other), row.text(other)) for other in others)
+                for person in found_by(row.text(field))
+                if not any(_contradict(_fact(person, other), row.text(other)) for other in others)
             ]
             if len(alike) > 1:
                 raise Refused(

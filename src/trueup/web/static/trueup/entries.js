@@ -139,10 +139,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, successful } = event.detail;
   if (!elt.matches?.("button.take")) return;
   const input = elt.parentElement.querySelector("input");
-  if (successful && input.value === elt.dataset.sent) {
-    input.value = "";
-    document.getElementById(`understood-${elt.value}`).replaceChildren();
-  }
+  if (successful && input.value === elt.dataset.sent) input.value = "";
   delete elt.dataset.sent;
 });
 

@@ -72,7 +72,13 @@ def add(request: HttpRequest, account_id: str) -> HttpResponse:
     known, taken = talk.understood(key), talk.taking(key)
     if known is None:
         return HttpResponse(status=204)
-    page = {"key": key, "kept_as": known.kept_as, "talk": taken, "may_confide": talk.around.may_confide}
+    page = {
+        "key": key,
+        "answer": known.answer,
+        "kept_as": known.kept_as,
+        "talk": taken,
+        "may_confide": talk.around.may_confide,
+    }
     return render(request, "web/entries/ask_added.html", page)
 
 
