@@ -131,7 +131,7 @@ def test_a_file_belongs_to_whoever_brought_it(alice: Client, company: Company) -
         ("Account,Name\n", "There is no row under a header."),
         ('Account,Name\n"Acme,Jane\n', "The quote marks are broken"),
         (b"PK\x03\x04", "The workbook cannot be opened"),
-        ("Account,Name\n" + "Acme,x\n" * 2001, "Part it, or use `trueup entries import`."),
+        ("Account,Name\n" + "Acme,x\n" * 1001, "Part it, or use `trueup entries import`."),
     ],
 )
 def test_a_file_that_cannot_be_read_is_told_so(alice: Client, content: str | bytes, told: str) -> None:

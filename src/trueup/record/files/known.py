@@ -110,6 +110,7 @@ class Known:
         self._people: dict[str, People] = defaultdict(People)
         self._goals: dict[UUID, Goal] = {}
         self._measuring: dict[tuple[str, str], set[UUID]] = defaultdict(set)
+        self._of_account: dict[str, set[UUID]] = defaultdict(set)
         self._guesses = 0
 
     def look_up(self, rows: Sequence[Row]) -> None:
@@ -145,6 +146,7 @@ class Known:
             self._measuring[before.account_id, before.measure.casefold()].discard(goal.pk)
         self._goals[goal.pk] = copy(goal)
         self._measuring[goal.account_id, goal.measure.casefold()].add(goal.pk)
+        self._of_account[goal.account_id].add(goal.pk)
 
     def account_ids(self) -> list[str]:
         """The ids of all accounts that are known."""
@@ -209,7 +211,7 @@ class Known:
         return [goal for goal in found if whose is None or goal.stakeholder_id == whose]
 
     def _measures(self, account: Account) -> list[str]:
-        return sorted({goal.measure for goal in self._goals.values() if goal.account_id == account.pk})
+        return sorted({self._goals[key].measure for key in self._of_account[account.pk]})
 
     def _goal_of_id(self, key: UUID, account: Account | None, measure: str) -> Goal:
         found = self._goals.get(key)

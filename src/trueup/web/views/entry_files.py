@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 10 * 1024 * 1024
 _MOST_ROWS = 20_000
-_MOST_SLOW_ROWS = 2_000
+_MOST_SLOW_ROWS = 1_000
 """Readings are taken in together; of other entries each is checked by itself."""
 _SHOWN = 100
 _CSV = "text/csv; charset=utf-8"
