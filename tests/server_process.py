@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -19,15 +19,15 @@ PATIENCE = 60
 
 
 class Server:
-    """``trueup serve`` on a workspace, from its first word to its last."""
+    """A command that serves a workspace, ``trueup serve`` if no other, from its first word to its last."""
 
-    def __init__(self, root: Path, *options: str) -> None:
+    def __init__(self, root: Path, *options: str, command: Sequence[str] = ("serve", "--workspace")) -> None:
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self._log = root.parent / f"{root.name}-{self.port}.log"
-        command = [sys.executable, "-m", "trueup", "serve", "--workspace", str(root), "--port", str(self.port)]
+        asked = [sys.executable, "-m", "trueup", *command, str(root), "--port", str(self.port), "--no-open", *options]
         with self._log.open("w") as log:
-            self.process = subprocess.Popen([*command, "--no-open", *options], stdout=log, stderr=log)
+            self.process = subprocess.Popen(asked, stdout=log, stderr=log)
         wait_until(lambda: "Ctrl-C" in self.told or self.process.poll() is not None, self)
 
     @property
@@ -91,9 +91,9 @@ class Browser:
 
 
 @contextmanager
-def served(root: Path, *options: str) -> Iterator[Server]:
+def served(root: Path, *options: str, command: Sequence[str] = ("serve", "--workspace")) -> Iterator[Server]:
     """A server that is stopped afterwards, if nobody did so."""
-    server = Server(root, *options)
+    server = Server(root, *options, command=command)
     try:
         yield server
     finally:

@@ -78,6 +78,15 @@ def test_a_company_made_in_several_chunks_keeps_its_numbers_apart(tmp_path: Path
             assert connection.sql(sql).fetchone() == (rows[f"{name}.csv"],)
 
 
+@pytest.mark.parametrize("last", ["2026-02-28", "2025-12-25", "2024-02-29", "2026-10-31"])
+def test_it_may_end_on_any_day_of_the_week(tmp_path: Path, last: str) -> None:
+    ends_on = date.fromisoformat(last)
+    generate(tmp_path, company=Company(seed=8, accounts=100, years=4, ends_on=ends_on))
+    deals = duckdb.read_csv(str(tmp_path / "salesforce" / "Opportunity.csv"))
+    assert duckdb.sql("SELECT max(CreatedDate)::DATE <= ?::DATE FROM deals", params=[last]).fetchone() == (True,)
+    del deals
+
+
 def test_it_talks_as_much_as_asked(exports: duckdb.DuckDBPyConnection) -> None:
     files = ("salesforce.Task", "salesforce.Event", "salesforce.EmailMessage", "zendesk.ticket_comments")
     talked = sum(number(exports, f'SELECT count(*) FROM "{name}"') for name in files)

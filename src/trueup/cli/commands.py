@@ -1,7 +1,7 @@
 """Every command and its line in ``trueup --help``."""
 
 COMMANDS: dict[str, str] = {
-    "demo": "Make the example company, import its exports, compute everything, write its board.",
+    "demo": "Make the example company, import its exports, compute everything, and serve its pages.",
     "init": "Make a new workspace.",
     "import": "Import exports: files, folders, zips.",
     "fetch": "Fetch what is new from a live system, and import it.",

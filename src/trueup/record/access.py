@@ -71,6 +71,11 @@ def changeable_accounts(viewer: User) -> QuerySet[Account]:
     return rows(Account).filter(signed_in(viewer), led_by(viewer))
 
 
+def may_make_accounts(viewer: User) -> bool:
+    """Whether the viewer may enter accounts that no system knows."""
+    return viewer.is_active and viewer.role in WRITES
+
+
 def own_accounts(viewer: User) -> QuerySet[Account]:
     """Accounts whose private entries the viewer may see."""
     return rows(Account).filter(private(viewer, ""))

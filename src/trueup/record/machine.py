@@ -1,7 +1,10 @@
 """What whoever has the machine may know of users, without being one: who there is, and how to let them in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+
+from django.db import transaction
 
 from trueup.record.actions.people import install_user
 from trueup.record.models import User
@@ -20,6 +23,13 @@ def named(email: str) -> User:
     if user is None:
         raise Refused(f"Nobody signs in as {email}.", field="email", cure="`trueup user list` shows who does.")
     return user
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Many entries at once: all of them are kept, or none."""
+    with transaction.atomic():
+        yield
 
 
 def first_administrator(email: str, *, at: datetime) -> User | None:

@@ -2,9 +2,9 @@
 
 from django.http import HttpRequest
 
-from trueup.web import workspace
+from trueup import served
 
 
 def company(request: HttpRequest) -> dict[str, str]:
     """The company's name, and the part of the site that the page belongs to."""
-    return {"company": workspace.settings().company, "part": request.path.strip("/").partition("/")[0]}
+    return {"company": served.settings().company, "part": request.path.strip("/").partition("/")[0]}

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import TypedDict, Unpack
 from uuid import uuid4
 
-from trueup.record.access import allow
+from trueup.record.access import allow, may_make_accounts
 from trueup.record.keeping import action, check, drop, keep
 from trueup.record.models import Account, AccountTeamMember, User
-from trueup.record.reach import WRITES, rows
+from trueup.record.reach import rows
 from trueup.record.refusal import NotAllowed, Refused
 
 
@@ -23,7 +23,7 @@ class AccountFacts(TypedDict, total=False):
 @action
 def make_account(by: User, *, at: datetime, name: str, **facts: Unpack[AccountFacts]) -> Account:
     """Make an account that no system knows; whoever makes it is of its team."""
-    if not by.is_active or by.role not in WRITES:
+    if not may_make_accounts(by):
         raise NotAllowed("You may read accounts, but not make one.", cure="Ask an administrator.")
     account = Account(account_id=str(uuid4()), name=name.strip(), is_by_hand=True, **facts)
     check(account)

@@ -86,7 +86,7 @@ def negotiate(
             _prospects(accounts, clock, rng),
         ]
     )
-    keep = drafts.opened_on <= clock.cutoff
+    keep = clock.known(clock.local(clock.worked_before[drafts.opened_on - clock.first]))
     draft = replace(drafts, **{name: values[keep] for name, values in vars(drafts).items()})
     return _played_out(accounts, draft, clock=clock, staff=staff, rng=rng)
 

@@ -5,10 +5,12 @@ made is written in docs/reference/example-company.md.
 """
 
 import csv
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from operator import itemgetter
 from pathlib import Path
 from random import Random
 
@@ -36,7 +38,9 @@ from trueup.sources.simulate.scale import Company
 _NINE = time(9, tzinfo=UTC)
 _LONGEST_SINCE = 70
 """Days since its last value after which a customer is taken to be one no more."""
-GOAL_SHARE, SECOND_GOAL_SHARE, AGREED_SHARE, BOUND_SHARE = 0.7, 0.5, 0.85, 0.6
+_ASKED_FOR_MONTHS = 30
+"""For so many months customers have been asked for their goals as soon as they came."""
+GOAL_SHARE, SECOND_GOAL_SHARE, AGREED_SHARE, BOUND_SHARE = 0.9, 0.5, 0.9, 0.6
 READ_SHARE, FORGETFUL_SHARE, CONFIRMED_SHARE, ANSWERED_SHARE = 0.8, 0.15, 0.35, 0.2
 PERSONAL_SHARE, STAKE_SHARE, VALUED_SHARE, OWN_SHARE = 0.2, 0.4, 0.6, 0.3
 
@@ -57,10 +61,10 @@ class Wanted:
 
 
 WANTED: Mapping[str, Wanted] = {
-    "days_sales_outstanding": Wanted("Days sales outstanding", "days_sales_outstanding", "days", -1.5, -4.5, 0.00022),
-    "on_time_delivery": Wanted("On-time delivery", "on_time_delivery", "%", 1.0, 3.5, 0.0005),
-    "order_cycle_time": Wanted("Order cycle time", "order_cycle_time", "days", -0.3, -1.1, 0.001),
-    "stock_cover": Wanted("Stock cover", "days_inventory_outstanding", "days", -1.0, -3.0, 0.00015),
+    "days_sales_outstanding": Wanted("Days sales outstanding", "days_sales_outstanding", "days", -0.8, -3.2, 0.00022),
+    "on_time_delivery": Wanted("On-time delivery", "on_time_delivery", "%", 0.6, 2.5, 0.0005),
+    "order_cycle_time": Wanted("Order cycle time", "order_cycle_time", "days", -0.2, -0.8, 0.001),
+    "stock_cover": Wanted("Stock cover", "days_inventory_outstanding", "days", -0.5, -2.2, 0.00015),
 }
 _PERSONAL = (
     "Evenings at home before six",
@@ -104,6 +108,7 @@ class _Story:
         self.account, self.contacts, self.series = account, contacts, series
         self.chance, self.ends_on = chance, ends_on
         self.account_id = account["Id"]
+        self.since = date.fromisoformat(account["Customer_Since__c"])
 
     @property
     def goes_on(self) -> bool:
@@ -153,9 +158,9 @@ class _Story:
             )
 
     def _goal(self, measure: str, people: Sequence[Stakeholder]) -> Goal | None:
-        """A goal set 4 to 16 months ago; None where the series is too short for a baseline."""
+        """A goal about a measure; None where the series is too short for a baseline."""
         values, wanted, chance = self.series[measure], WANTED[measure], self.chance
-        place = len(values) - 1 - chance.randint(4, 16)
+        place = self._set_at(values)
         if place < 2:
             return None
         baseline_on = values[place][0]
@@ -189,6 +194,13 @@ class _Story:
             value_per_unit=self._worth(wanted) if is_worth else None,
             currency=self.account["CurrencyIsoCode"] if is_worth else "",
         )
+
+    def _set_at(self, values: Sequence[tuple[date, float]]) -> int:
+        """After which of the values a goal is set: soon after a new customer came, else 4 to 16 months ago."""
+        if self.since > add_months(self.ends_on, -_ASKED_FOR_MONTHS):
+            soon = bisect_left(values, self.since, key=itemgetter(0)) + self.chance.randint(0, 3)
+            return min(len(values) - 3, soon)
+        return len(values) - 1 - self.chance.randint(4, 16)
 
     def _outcome(self, measure: str, target: float, target_on: date) -> Outcome:
         """Whether the last value by the target's day reached it."""
@@ -239,7 +251,7 @@ class _Story:
             return
         for days, title in _MILESTONES:
             planned_on = goal.agreed_at.date() + timedelta(days=days)
-            done_on = planned_on + timedelta(days=round(self.chance.gauss(6, 12)))
+            done_on = planned_on + timedelta(days=round(self.chance.gauss(-3, 9)))
             is_done = goal.agreed_at.date() < done_on < self.ends_on and self.chance.random() < 0.9
             is_last = days == _MILESTONES[-1][0]
             yield Milestone(

@@ -129,6 +129,7 @@ def show(request: HttpRequest) -> HttpResponse:
     }
     if request.headers.get("HX-Target") == PART:
         return render(request, "web/customers/found.html", page)
+    page["may_add"] = access.may_make_accounts(user)
     page["segments"] = list(
         access.accounts(user).exclude(segment="").order_by("segment").values_list("segment", flat=True).distinct()
     )

@@ -48,7 +48,7 @@ class MemberForm(EntryForm):
 def make(request: HttpRequest) -> HttpResponse:
     """Make an account by hand."""
     user = viewer(request)
-    if user.role not in {"member", "manager", "administrator"}:
+    if not access.may_make_accounts(user):
         raise Http404
     form = AccountForm(typed_in(request))
     made: list[Account] = []
