@@ -26,8 +26,8 @@ $(READY): requirements.lock pyproject.toml
 
 dev: $(READY) ## make the environment
 
-demo: $(READY) ## an example company: exported, imported, computed, its board written
-	$(RUN)/trueup demo $(DEMO)
+demo: $(READY) ## an example company: exported, imported, computed, served
+	@if [ -f $(DEMO)/trueup.toml ]; then $(RUN)/trueup serve --workspace $(DEMO); else $(RUN)/trueup demo $(DEMO); fi
 
 test: $(READY) ## the whole test suite
 	$(RUN)/pytest -n 2
