@@ -15,6 +15,8 @@ from rapidfuzz import process
 from trueup.metrics.metric import GRAINS, Grain, ParameterValue
 from trueup.runs.folder import Folder, WorkspaceError
 from trueup.runs.settings import MembersSee, Settings
+from trueup.runs.sign_in import CHECKS as SIGN_IN_CHECKS
+from trueup.runs.sign_in import SECRET, SignIn
 from trueup.units.calendar import MONDAY_TO_FRIDAY, BusinessHours, UnknownCountry, public_holidays
 from trueup.units.money import UnknownCurrency, minor_units
 from trueup.units.period import PeriodRules
@@ -59,7 +61,10 @@ closes = "17:00"
 _NOT_OF_FORM = {
     "memory_limit": "amount of memory; write it as 4GB",
     "hosts": "name of a host; write it as trueup.example.com, without https:// and port",
+    "admits": "mail domain; write it as acme.com, without @",
 }
+_SECRETS = ("sign_in.secret", "sign_in.client_secret")
+"""What one may think belongs into the file, which others read."""
 
 
 class _Strict(BaseModel):
@@ -159,6 +164,7 @@ class _File(_Strict):
     record: _Record = _Record()
     access: _Access = _Access()
     server: _Server = _Server()
+    sign_in: SignIn = SignIn()
     targets: Annotated[
         Mapping[str, float], Field(description="Metric = what the company aims for per month, in the metric's unit.")
     ] = Field(default_factory=dict)
@@ -254,6 +260,9 @@ def _settings(path: Path, text: str, checked: _File) -> Settings:
         opens = _clock(hours.opens)
     with _setting(path, text, "business_hours", "closes"):
         opening = BusinessHours(company.timezone, _days(hours), opens, _closing(hours.closes), days_off)
+    for key, check in SIGN_IN_CHECKS.items():
+        with _setting(path, text, "sign_in", key):
+            check(checked.sign_in)
     return Settings(
         company=company.name,
         currency=company.currency,
@@ -273,6 +282,7 @@ def _settings(path: Path, text: str, checked: _File) -> Settings:
         members_see=checked.access.members_see,
         hosts=checked.server.hosts,
         is_https=checked.server.https,
+        sign_in=checked.sign_in,
     )
 
 
@@ -304,6 +314,11 @@ def _explained(path: Path, text: str, error: ValidationError) -> str:
     line = _line_of(text, place)
     where = f"{path}, line {line}" if line else str(path)
     named = ".".join(place)
+    if named in _SECRETS:
+        return (
+            f"{where}: {named} does not belong here, where others read it. Put the secret into the environment variable"
+            f" {SECRET}, or into a file that sign_in.secret_file names."
+        )
     if problem["type"] == "extra_forbidden":
         known = _names_in(place[:-1])
         near = process.extractOne(place[-1], known) if known else None

@@ -5,13 +5,16 @@ import pytest
 from django.conf import settings
 
 from company import Company, company, postgres_company, sqlite_company
+from provided_site import provider, site
 
 __all__ = [
     "company",
     "postgres_company",
     "postgres_place",
     "postgres_server",
+    "provider",
     "record",
+    "site",
     "sqlite_company",
     "sqlite_place",
 ]

@@ -39,6 +39,8 @@ def user_of(token: str) -> User | None:
     return user if _ONCE.check_token(user, rest) else None
 
 
-def active_user(email: str) -> User | None:
-    """The user who may sign in with a mail address; None where there is none."""
-    return User.objects.filter(email=email.strip().lower(), is_active=True).first()
+def user_with(email: str) -> User | None:
+    """The user who has a mail address, whether or not they may sign in; None where there is none."""
+    address = email.strip()
+    # Beyond ASCII, different letters have the same lower case: another's address must not become this one.
+    return User.objects.filter(email=address.lower() if address.isascii() else address).first()

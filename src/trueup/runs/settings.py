@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from trueup.metrics.metric import GRAINS, Grain, ParameterValue
+from trueup.runs.sign_in import SignIn
 from trueup.units.calendar import BusinessHours
 from trueup.units.period import PeriodRules
 
@@ -45,3 +46,5 @@ class Settings:
     """The names under which the server may be asked, besides this machine's own."""
     is_https: bool = field(default=False, repr=False)
     """The server is reached through a proxy that speaks https."""
+    sign_in: SignIn = field(default=SignIn(), repr=False)
+    """How people sign in besides passwords and links."""

@@ -3,9 +3,9 @@
 import errno
 import socket
 import time
-from ipaddress import ip_address
 
 from trueup.runs.folder import WorkspaceError
+from trueup.runs.loopback import is_loopback
 from trueup.runs.settings import Settings
 
 _PATIENCE = 3.0
@@ -25,14 +25,6 @@ def check_host(host: str, settings: Settings) -> None:
     """Raise WorkspaceError where the server would be open to others, and nobody said under which name."""
     if not (is_loopback(host) or settings.hosts):
         raise WorkspaceError(_HOSTS.format(host=host))
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches a server that listens there."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def base_address(host: str, port: int, settings: Settings) -> str:

@@ -18,9 +18,11 @@ from trueup.record.opening import check_reachable, migrate, open_record
 from trueup.record.refusal import Refused, Unreachable
 from trueup.runs.entered import follow_lake, unreachable
 from trueup.runs.folder import Folder, WorkspaceError, find
+from trueup.runs.loopback import is_loopback
 from trueup.runs.settings import Settings
+from trueup.runs.sign_in import secret_of
 from trueup.server.crew import Crew, WebServerError
-from trueup.server.reach import base_address, check_host, is_loopback, listening
+from trueup.server.reach import base_address, check_host, listening
 from trueup.server.stop import Stop
 
 _LOOK_EVERY = 0.2
@@ -51,6 +53,8 @@ def serve(asked: Asked, stop: Stop) -> None:
     folder = find()
     settings = workspace.settings(folder)
     check_host(asked.host, settings)
+    if settings.sign_in.is_offered:
+        secret_of(folder, settings.sign_in)
     with listening(asked.host, asked.port) as socket:
         _make_ready(folder)
         # Models are there only once the record is open.

@@ -9,6 +9,7 @@ from trueup import workspace
 from trueup.runs.folder import ENVIRONMENT, RECORD_ADDRESS, Folder, find
 from trueup.server.address import database_at
 from trueup.server.logs import without_secrets
+from trueup.server.provider import apps_for
 from trueup.server.secret import kept_secret
 
 _SOURCE = Path(__file__).parent.parent
@@ -67,6 +68,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "trueup.web.context.company",
+                "trueup.web.ways_in.ways_in",
             ],
         },
     },
@@ -96,6 +98,15 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
 ACCOUNT_ADAPTER = "trueup.web.accounts.Adapter"
 SOCIALACCOUNT_ADAPTER = "trueup.web.accounts.SocialAdapter"
+SIGN_IN = _COMPANY.sign_in
+"""The company's identity provider, and whether passwords are accepted besides it."""
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "provider_class": "trueup.web.openid.CompanyProvider",
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": apps_for(WORKSPACE, SIGN_IN),
+    }
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -130,6 +141,7 @@ LOGGING = {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         # That somebody asked for what is not there, or may not see it, is nobody's concern.
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "trueup": {"handlers": ["console"], "level": "WARNING"},
     },
 }
 
