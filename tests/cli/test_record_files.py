@@ -1,10 +1,11 @@
 """The commands around the record's files: entries in and out, and the chain of what customers answered."""
 
 # Sets Django up: before anything that imports a model.
-from recorded import Place, point_at, workspace_in  # isort: split
+from recorded import Place, made_once, point_at  # isort: split
 
 import io
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -22,7 +23,6 @@ from trueup.record.actions.links import answer, make_link
 from trueup.record.actions.people import install_user
 from trueup.record.actions.readings import add_reading
 from trueup.record.models import Reading, Stakeholder
-from trueup.record.opening import migrate
 
 Run = Callable[..., tuple[int, str, str]]
 VERIFIED = "Nothing was altered: 3 answers."
@@ -31,12 +31,11 @@ VERIFIED = "Nothing was altered: 3 answers."
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A workspace whose record has Acme, a goal of it with two readings, and three answers to them."""
-    made = workspace_in(tmp_path / "ours")
+    made = shutil.copytree(made_once(), tmp_path / "ours")
     for name, value in {"TRUEUP_WORKSPACE": str(made), "DJANGO_SETTINGS_MODULE": "trueup.server.settings"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("TRUEUP_RECORD", "")
     point_at(Place(made))
-    migrate()
     company = founded()
     goal = draft_goal(company.alice, company.acme, at=NOON, measure="DSO", unit="days", direction="decrease")
     readings = [

@@ -7,26 +7,15 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
-from recorded import Place, point_at, workspace_in
+from recorded import made_once
 from trueup.cli import main
-from trueup.record.opening import migrate
 from trueup.record.sign_in import user_of
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = workspace_in(tmp_path_factory.mktemp("users") / "acme")
-    point_at(Place(made))
-    migrate()
-    connections.close_all()
-    return made
-
-
 @pytest.fixture(autouse=True)
-def root(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A record in which nobody is yet."""
-    made = tmp_path / "acme"
-    shutil.copytree(template, made)
+    made = shutil.copytree(made_once(), tmp_path / "acme")
     # The command opens the record itself; the environment is to be what it was afterwards.
     monkeypatch.setenv("TRUEUP_WORKSPACE", str(made))
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "trueup.server.settings")
