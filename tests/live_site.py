@@ -31,6 +31,8 @@ WIDTHS = (1280, 390)
 SCHEMES = ("light", "dark")
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 """What axe is asked to look for."""
+ALBUM = os.environ.get("TRUEUP_SCREENSHOTS")
+"""A folder for pictures of what the tests see, to be looked at."""
 # In a process of its own: this one's record is that of other rooms' tests. Who owns most accounts becomes Alice, who
 # owns the next most Bob.
 _PREPARE = """
@@ -130,6 +132,12 @@ def launched() -> Iterator[Browser]:
         chromium = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep what the page looks like, where somebody wants to look at it."""
+    if ALBUM:
+        page.screenshot(path=Path(ALBUM) / f"{name}.png", full_page=True)
 
 
 def barriers(page: Page) -> list[str]:

@@ -132,7 +132,7 @@ class _Record(_Strict):
         str,
         Field(
             description="A Postgres database for what people enter: postgresql://USER:PASSWORD@HOST:PORT/DATABASE; "
-            "empty: a file in .trueup. The environment's TRUEUP_RECORD stands before it."
+            "empty: a file in the workspace's folder record. The environment's TRUEUP_RECORD stands before it."
         ),
     ] = ""
 
@@ -232,7 +232,7 @@ def furnish(folder: Folder) -> None:
     # Ibis takes long to load, and only a new workspace needs what is said with it.
     schema = json.dumps(importlib.import_module("trueup.metrics.catalogue_file").json_schema(), indent=1)
     (folder.metrics / SCHEMA_FILE).write_text(f"{schema}\n", encoding="utf-8")
-    (folder.root / ".gitignore").write_text(".trueup/\n", encoding="utf-8")
+    (folder.root / ".gitignore").write_text(".trueup/\nrecord/\n", encoding="utf-8")
 
 
 @contextmanager

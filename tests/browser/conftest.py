@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from live_site import Site, launched, site_in
 
@@ -20,3 +20,10 @@ def browser() -> Iterator[Browser]:
     """Chromium; one at a time, which is all that the library of a test allows."""
     with launched() as chromium:
         yield chromium
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield opened
+    opened.close()

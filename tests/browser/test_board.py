@@ -1,48 +1,22 @@
 """The board as people see it: rendered by a real browser, wide and narrow, light and dark."""
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from example import built
+from live_site import SCHEMES, WIDTHS
 from trueup import workspace
 from trueup.answers.board import DEPARTMENTS, board
 from trueup.reports.board import page as page_of
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-WIDTHS = (1280, 390)
-SCHEMES = ("light", "dark")
 READABLE = 4.5
 """The contrast that WCAG asks of text in ordinary sizes, against what it stands on."""
 VISIBLE = 3.0
 """The contrast that WCAG asks of graphics."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        told = "NO BROWSER WAS TESTED: there is no Chromium on this machine; install the package chromium"
-        if os.environ.get("TRUEUP_NOTHING_SKIPPED") == "1":
-            pytest.fail(told)
-        pytest.skip(told)
-    with sync_playwright() as play:
-        launched = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")

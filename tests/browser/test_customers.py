@@ -5,15 +5,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from live_site import SCHEMES, WIDTHS, Site, barriers, small_targets, sticks_out
+from live_site import SCHEMES, WIDTHS, Site, barriers, picture, small_targets, sticks_out
 
-ALBUM = os.environ.get("TRUEUP_SCREENSHOTS")
-"""A folder for pictures of what the tests see, to be looked at."""
 ROWS = "table.customers tbody tr"
 _RECORD = """
 import sys
@@ -52,18 +49,6 @@ draft_goal(alice, account, at=now, measure="Onboarding time", direction="decreas
 plan_milestone(alice, account, at=now, title="First plant live", planned_on=day(-9), is_first_value=True)
 write_note(alice, account, at=now, held_on=day(-2), text="A second site opens in spring.")
 """
-
-
-def picture(page: Page, name: str) -> None:
-    if ALBUM:
-        page.screenshot(path=Path(ALBUM) / f"{name}.png", full_page=True)
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

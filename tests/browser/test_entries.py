@@ -1,32 +1,16 @@
 """Entering as people do it: in a real browser, with the keyboard, on a phone, in the dark."""
 
-import os
 import re
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from live_site import SCHEMES, WIDTHS, Site, barriers, small_targets, sticks_out
+from live_site import SCHEMES, WIDTHS, Site, barriers, picture, small_targets, sticks_out
 
 DSO = "DSO from 58 to 45 days by end of June 2031"
 BOOKS = "close the books in 5 days instead of 9 by March 2031"
-ALBUM = os.environ.get("TRUEUP_SCREENSHOTS")
-"""A folder for pictures of what the tests see, to be looked at."""
-
-
-def picture(page: Page, name: str) -> None:
-    if ALBUM:
-        page.screenshot(path=Path(ALBUM) / f"{name}.png", full_page=True)
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

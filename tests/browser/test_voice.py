@@ -1,7 +1,6 @@
 """A customer answers through a link, in their own browser: on a phone, by keyboard, without scripts, in the dark."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,10 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from live_site import SCHEMES, WIDTHS, Site, barriers, small_targets, sticks_out
+from live_site import SCHEMES, WIDTHS, Site, barriers, picture, small_targets, sticks_out
 
-ALBUM = os.environ.get("TRUEUP_SCREENSHOTS")
-"""A folder for pictures of what the tests see, to be looked at."""
 _GOALS = """
 import json, sys
 from datetime import UTC, date, datetime
@@ -48,11 +45,6 @@ class Customer:
     name: str
     goal: str
     address: str
-
-
-def picture(page: Page, name: str) -> None:
-    if ALBUM:
-        page.screenshot(path=Path(ALBUM) / f"{name}.png", full_page=True)
 
 
 @pytest.fixture(scope="module")

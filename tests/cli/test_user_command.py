@@ -57,7 +57,7 @@ def test_a_link_leads_to_where_the_workspace_was_served_last(capsys: pytest.Capt
     said(capsys, "add", "lin@ours.example")
     first = said(capsys, "link", "lin@ours.example").strip()
     assert first.startswith("http://127.0.0.1:8000/sign-in/")
-    (root / ".trueup" / "served_at").write_text("https://trueup.ours.example", encoding="utf-8")
+    (root / "record" / "served_at").write_text("https://trueup.ours.example", encoding="utf-8")
     link = said(capsys, "link", "lin@ours.example").strip()
     assert link.startswith("https://trueup.ours.example/sign-in/")
     user = user_of(link.rstrip("/").rpartition("/")[2])

@@ -28,8 +28,8 @@ def pragma(name: str) -> str | int:
 def test_a_record_is_a_file_of_the_workspace_that_only_its_owner_may_read(tmp_path: Path) -> None:
     point_at(Place(workspace_in(tmp_path)))
     pragma("user_version")
-    kept = tmp_path / ".trueup" / "record.sqlite3"
-    secret = tmp_path / ".trueup" / "secret_key"
+    kept = tmp_path / "record" / "record.sqlite3"
+    secret = tmp_path / "record" / "secret_key"
     assert {path: path.stat().st_mode & 0o777 for path in (kept, secret)} == {kept: 0o600, secret: 0o600}
 
 
@@ -47,7 +47,7 @@ def test_a_process_may_go_from_one_workspace_to_another(request: pytest.FixtureR
         Account.objects.create(account_id=name)
     point_at(here)
     assert [account.pk for account in Account.objects.all()] == ["here"]
-    assert (here.root / ".trueup" / "secret_key").read_text() == settings.SECRET_KEY
+    assert (here.root / "record" / "secret_key").read_text() == settings.SECRET_KEY
 
 
 def test_migrating_is_done_once(lasting_record: Place) -> None:

@@ -212,4 +212,4 @@ def test_no_trace_is_left_in_the_file(request: pytest.FixtureRequest, tmp_path: 
 
 
 def bytes_of(place: Place) -> bytes:
-    return b"".join(file.read_bytes() for file in sorted((place.root / ".trueup").glob("record.sqlite3*")))
+    return b"".join(file.read_bytes() for file in sorted((place.root / "record").glob("record.sqlite3*")))

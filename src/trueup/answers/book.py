@@ -61,6 +61,19 @@ def read(snapshot: Snapshot, account_ids: Sequence[str]) -> Book:
     return Book(columns, rows)
 
 
+def leading(
+    snapshot: Snapshot, by: str, *, descending: bool, without: Sequence[str], offset: int, limit: int
+) -> list[str]:
+    """A part of the whole list sorted by a metric or ``LAST_TOUCH``: of those accounts that have a value in it."""
+    with opened(snapshot) as mart:
+        left_out = ", ".join(map(literal, without)) or "NULL"
+        found = mart.query(
+            f"SELECT account_id FROM cells.book WHERE {quoted(by)} IS NOT NULL"
+            f" AND (account_id IN ({left_out})) IS NOT TRUE ORDER BY {_order(by, descending, offset, limit)}"
+        )
+    return [str(account_id) for account_id in found.column(0).to_pylist()]
+
+
 def ranked(
     snapshot: Snapshot,
     by: str,
@@ -78,8 +91,7 @@ def ranked(
     with opened(snapshot) as mart:
         if by not in {LAST_TOUCH, *(column.metric for column in _columns(mart))}:
             raise KeyError(by)
-        direction = "DESC" if descending else "ASC"
-        order = f"b.{quoted(by)} {direction} NULLS LAST, account_id LIMIT {limit} OFFSET {offset}"
+        order = _order(by, descending, offset, limit)
         if among is None:
             found = mart.query(f"SELECT account_id FROM cells.book AS b ORDER BY {order}")
         else:
@@ -88,6 +100,10 @@ def ranked(
                 f"SELECT account_id FROM _among LEFT JOIN cells.book AS b USING (account_id) ORDER BY {order}"
             )
     return [str(account_id) for account_id in found.column(0).to_pylist()]
+
+
+def _order(by: str, descending: bool, offset: int, limit: int) -> str:  # noqa: FBT001  private
+    return f"{quoted(by)} {'DESC' if descending else 'ASC'} NULLS LAST, account_id LIMIT {limit} OFFSET {offset}"
 
 
 def _columns(mart: DuckDBEngine) -> tuple[Column, ...]:

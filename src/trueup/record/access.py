@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
 from trueup.record.models import (
@@ -33,7 +35,7 @@ from trueup.record.models import (
     Stakeholder,
     User,
 )
-from trueup.record.reach import WRITES, led_by, of_goal, private, readable, rows, signed_in
+from trueup.record.reach import WRITES, led_by, of_goal, private, readable, reads_all, rows, signed_in
 from trueup.record.refusal import NotAllowed
 
 Verb = Literal["see", "change", "confide", "staff", "import", "build", "define", "administer"]
@@ -62,6 +64,22 @@ _DENIED: dict[Verb, str] = {
 def accounts(viewer: User) -> QuerySet[Account]:
     """Accounts whose entries the viewer may read."""
     return rows(Account).filter(readable(viewer, ""))
+
+
+def reads_every_account(viewer: User) -> bool:
+    """Whether there is no account whose entries the viewer may not read."""
+    return reads_all(viewer)
+
+
+def ids(accounts: QuerySet[Account]) -> list[str]:
+    """The ids of so many accounts, in their order, that an object for each would take too long."""
+    try:
+        sql, parameters = accounts.values_list("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return [account_id for (account_id,) in cursor.fetchall()]
 
 
 def changeable_accounts(viewer: User) -> QuerySet[Account]:

@@ -24,6 +24,8 @@ PERSON_COLUMNS = ("person_id", "name", "email", "team", "department", "manager_i
 _Values = list[str | bool | None]
 _DIFFERS = {"sqlite": "IS NOT", "postgresql": "IS DISTINCT FROM"}
 _NULLABLE = frozenset({"owner_id", "success_owner_id", "manager_id"})
+_LOOKED_AT = 1000
+"""Rows of each index that SQLite counts."""
 _LINK_USERS = """
 UPDATE record_user SET person_id = (
     SELECT min(person_id) FROM record_person
@@ -88,7 +90,16 @@ def refresh(accounts: pa.Table, people: pa.Table, *, on: date) -> Refreshed:
         people_changed, people_left = _follow(cursor, _PEOPLE, people, on)
         accounts_changed, accounts_left = _follow(cursor, _ACCOUNTS, accounts, on)
         link_users()
+    _count_for_planner()
     return Refreshed(accounts_changed, people_changed, accounts_left, people_left)
+
+
+def _count_for_planner() -> None:
+    """Let SQLite know what most accounts have in common, lest it looks for a few by that; Postgres does so itself."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA analysis_limit = {_LOOKED_AT}")
+            cursor.execute("ANALYZE record_account")
 
 
 def link_users() -> None:

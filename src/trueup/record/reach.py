@@ -36,11 +36,16 @@ def signed_in(viewer: User) -> Q:
     return _ALL if viewer.is_active else _NONE
 
 
+def reads_all(viewer: User) -> bool:
+    """Whether there is no account that the viewer may not read."""
+    return viewer.is_active and (viewer.role in READS_ALL or settings.MEMBERS_SEE == "all")
+
+
 def readable(viewer: User, path: str) -> Q:
     """Rows whose account (at ``path``; empty: the row itself) the viewer may read."""
     if not viewer.is_active:
         return _NONE
-    if viewer.role in READS_ALL or settings.MEMBERS_SEE == "all":
+    if reads_all(viewer):
         return _ALL
     seen = led_by(viewer)
     if settings.MEMBERS_SEE == "team":

@@ -8,12 +8,15 @@ from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
 from trueup.goals import goal as plain
 from trueup.goals.attainment import Attainment, attainment
 from trueup.goals.pace import Standing, standing
 from trueup.goals.progress import Progress, Said, claimed, progress, said_of, verified
 from trueup.record import access
 from trueup.record.models import CustomerAnswer, Goal, GoalTerms, Milestone, Reading, User
+from trueup.record.reach import rows
 
 _Row = TypeVar("_Row", GoalTerms, Reading, CustomerAnswer, Milestone)
 AT_MOST = 1_000
@@ -56,20 +59,28 @@ class Scorecard:
 NOTHING = Scorecard((), attainment(()), attainment(()))
 
 
-def scorecards(viewer: User, account_ids: Collection[str], *, today: date, zone: str) -> dict[str, Scorecard]:
-    """The scorecards of these accounts (at most ``AT_MOST``) as ``viewer`` may see them; those without goals lack."""
+def scorecards(
+    viewer: User, account_ids: Collection[str], *, today: date, zone: str, is_brief: bool = False
+) -> dict[str, Scorecard]:
+    """The scorecards of these accounts (at most ``AT_MOST``) as ``viewer`` may see them; those without goals lack.
+
+    ``is_brief``: the lines have only those readings by which goals stand where they do.
+    """
     if len(account_ids) > AT_MOST:
         raise ValueError(f"scorecards of {len(account_ids)} accounts were asked for at once")
-    goals = list(access.goals(viewer).filter(account__in=account_ids).select_related("stakeholder"))
+    asked = access.goals(viewer).filter(account__in=account_ids)
+    goals = list(asked if is_brief else asked.select_related("stakeholder"))
     lines: dict[str, list[Line]] = defaultdict(list)
-    for line in lines_of(viewer, goals, today=today, zone=zone):
+    readings = access.readings(viewer)
+    kept = _Kept.of(viewer, goals, _deciding(readings, today) if is_brief else readings, ZoneInfo(zone))
+    for line in (kept.line(goal, today) for goal in goals):
         lines[line.goal.account_id].append(line)
     return {account: _scorecard(of_account, today, ZoneInfo(zone)) for account, of_account in lines.items()}
 
 
 def lines_of(viewer: User, goals: Sequence[Goal], *, today: date, zone: str) -> list[Line]:
     """Goals that ``viewer`` may see, in their order."""
-    kept = _Kept.of(viewer, goals, ZoneInfo(zone))
+    kept = _Kept.of(viewer, goals, access.readings(viewer), ZoneInfo(zone))
     return [kept.line(goal, today) for goal in goals]
 
 
@@ -89,11 +100,11 @@ class _Kept:
     milestones: Mapping[UUID, list[Milestone]]
 
     @classmethod
-    def of(cls, viewer: User, goals: Collection[Goal], zone: ZoneInfo) -> "_Kept":
+    def of(cls, viewer: User, goals: Collection[Goal], readings: QuerySet[Reading], zone: ZoneInfo) -> "_Kept":
         return cls(
             zone,
             _by_goal(access.terms(viewer).filter(goal__in=goals).order_by("revision")),
-            _by_goal(access.readings(viewer).filter(goal__in=goals).order_by("-observed_on", "-recorded_at")),
+            _by_goal(readings.filter(goal__in=goals).order_by("-observed_on", "-recorded_at")),
             _by_goal(access.answers(viewer).filter(goal__in=goals).order_by("sequence")),
             _by_goal(access.milestones(viewer).filter(goal__in=goals).order_by("planned_on")),
         )
@@ -114,6 +125,18 @@ class _Kept:
         vouched = progress(_direction(goal), in_force, verified(plainly.values(), said), on=today)
         told = tuple((reading, said_of(plainly[reading.pk], said)) for reading in readings)
         return Line(goal, tuple(terms), told, tuple(milestones), stands, vouched)
+
+
+def _deciding(readings: QuerySet[Reading], today: date) -> QuerySet[Reading]:
+    """The readings of each goal's last day, of the last that is vouched for, and those that a customer spoke about."""
+    answered = rows(CustomerAnswer).filter(reading=OuterRef("pk"))
+    days = rows(Reading).filter(goal=OuterRef("goal"), observed_on__lte=today).order_by("-observed_on")
+    vouched = days.exclude(verification="unverified").filter(~Exists(answered))
+    return readings.filter(
+        Q(observed_on=Subquery(days.values("observed_on")[:1]))
+        | Q(observed_on=Subquery(vouched.values("observed_on")[:1]))
+        | Exists(answered)
+    )
 
 
 def _scorecard(lines: Iterable[Line], today: date, zone: ZoneInfo) -> Scorecard:

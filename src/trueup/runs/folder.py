@@ -62,12 +62,17 @@ class Folder:
     @property
     def served_at(self) -> Path:
         """Says under which address the workspace was served last."""
-        return self.generated / "served_at"
+        return self.kept / "served_at"
+
+    @property
+    def kept(self) -> Path:
+        """What people entered, and the key that signs their links: nothing else holds it, so it is to be backed up."""
+        return self.root / "record"
 
     @property
     def record(self) -> Path:
         """The record, where it is a file."""
-        return self.generated / "record.sqlite3"
+        return self.kept / "record.sqlite3"
 
     @property
     def scratch(self) -> Path:

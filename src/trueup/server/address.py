@@ -28,22 +28,22 @@ class Database(TypedDict, total=False):
     OPTIONS: dict[str, str | int]
 
 
-def database_at(address: str, generated: Path | None) -> Database:
-    """The database at a Postgres ``address``, else the file in ``generated``, else one in memory.
+def database_at(address: str, file: Path | None) -> Database:
+    """The database at a Postgres ``address``, else the ``file``, else one in memory.
 
     Raises WorkspaceError where the address is not one of Postgres.
     """
     if address:
         return _postgres(address)
-    return _sqlite(generated)
+    return _sqlite(file)
 
 
-def _sqlite(generated: Path | None) -> Database:
-    if generated is None:
+def _sqlite(file: Path | None) -> Database:
+    if file is None:
         name = ":memory:"
     else:
-        name = str(generated / "record.sqlite3")
-        generated.mkdir(parents=True, exist_ok=True)
+        name = str(file)
+        file.parent.mkdir(parents=True, exist_ok=True)
         # What customers hope for is nobody's but its keepers': SQLite's companion files inherit this mode.
         os.close(os.open(name, os.O_CREAT | os.O_RDWR, 0o600))
     return {

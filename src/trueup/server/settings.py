@@ -17,9 +17,9 @@ WORKSPACE: Folder | None = find() if ENVIRONMENT in os.environ else None
 """The company's folder; None: nothing is kept (type checkers and linters load settings so)."""
 
 _COMPANY = workspace.settings(WORKSPACE) if WORKSPACE else workspace.defaults()
-SECRET_KEY = kept_secret(WORKSPACE.generated / "secret_key") if WORKSPACE else secrets.token_urlsafe(48)
+SECRET_KEY = kept_secret(WORKSPACE.kept / "secret_key") if WORKSPACE else secrets.token_urlsafe(48)
 _ADDRESS = os.environ.get(RECORD_ADDRESS) or _COMPANY.record_address
-DATABASES = {"default": database_at(_ADDRESS, WORKSPACE.generated if WORKSPACE else None)}
+DATABASES = {"default": database_at(_ADDRESS, WORKSPACE.record if WORKSPACE else None)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

@@ -13,10 +13,14 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
+from trueup.goals.guide import guide_for
+from trueup.goals.matching import match
 from trueup.server.parent import when_parent_ends
 
 _PROCESSES = 2
 _THREADS = 4
+_RARELY = (50_000, 20, 20)
+"""A page of many rows would else look for garbage several times, in all that the process holds."""
 _GRACE = 20
 """Seconds that requests have to end in when the server stops."""
 
@@ -47,11 +51,14 @@ class Site(BaseApplication):  # type: ignore[misc]  # gunicorn comes without typ
     def load(self) -> WSGIHandler:
         """The application, loaded once and shared by the processes."""
         application = get_wsgi_application()
-        # Views would else be loaded by whoever comes first, in each process anew.
+        # Views and the library of measures would else be loaded by whoever comes first, in each process anew.
         resolve("/")
+        guide_for("Chief Financial Officer")
+        match("days sales outstanding")
         connections.close_all()
         # What the processes share they neither look through again and again, nor take apart when they end.
         gc.freeze()
+        gc.set_threshold(*_RARELY)
         return application
 
     def _begin(self, arbiter: Arbiter) -> None:

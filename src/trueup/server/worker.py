@@ -35,6 +35,7 @@ def main(arguments: list[str]) -> None:
     stop = Stop.by_signals()
     when_parent_ends(stop.ask)
     folder = find()
+    folder.generated.mkdir(parents=True, exist_ok=True)
     with folder.worker.open("a+", encoding="utf-8") as file:
         if _locked(file, stop):
             work(folder, _signed(file), stop)

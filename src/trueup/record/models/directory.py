@@ -31,7 +31,7 @@ class Account(models.Model):
     """
 
     account_id = models.TextField(primary_key=True)
-    name = models.TextField(default="", blank=True, db_index=True)
+    name = models.TextField(default="", blank=True)
     domain = models.TextField(default="", blank=True)
     segment = models.TextField(default="", blank=True)
     industry = models.TextField(default="", blank=True)
@@ -52,6 +52,11 @@ class Account(models.Model):
                 field="name",
                 says="An account made by hand has a name. Give the company's name.",
             ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["left_on", "name", "account_id"], name="account_by_name"),
+            models.Index(fields=["left_on", "segment"], name="account_by_segment"),
+            models.Index(fields=["left_on", "owner", "account_id"], name="account_by_owner"),
         ]
 
     def __str__(self) -> str:

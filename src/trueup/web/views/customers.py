@@ -1,13 +1,15 @@
 """The list of customers: searched as one types, narrowed, sorted by any column, fifty a page."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import cast
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -24,6 +26,8 @@ from trueup.web.standing import Standing, standing_of
 
 PART = "customers"
 """The id of the part of the page that changes as one types, sorts and turns pages."""
+_FEW = 2000
+"""So many accounts can be named in a question to the record."""
 _TO_MART = {
     "attainment": "goal_attainment",
     "on_track": "goals_on_track",
@@ -34,7 +38,6 @@ _TO_MART = {
     "revenue": "revenue",
 }
 """What may be sorted by besides name and owner, and what the mart calls it."""
-_ALL_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,11 @@ class Asked:
             is_descending=is_known and sort.startswith("-"),
             page=int(page) if page.isascii() and page.isdigit() and len(page) < 7 and int(page) else 1,
         )
+
+    @property
+    def is_of_all(self) -> bool:
+        """Whether no account is left out."""
+        return self.whose == "all" and not (self.search or self.segment or self.customers_only)
 
     @property
     def address(self) -> str:
@@ -130,9 +138,8 @@ def show(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Target") == PART:
         return render(request, "web/customers/found.html", page)
     page["may_add"] = access.may_make_accounts(user)
-    page["segments"] = list(
-        access.accounts(user).exclude(segment="").order_by("segment").values_list("segment", flat=True).distinct()
-    )
+    segments = access.accounts(user).filter(left_on__isnull=True).order_by("segment").values_list("segment", flat=True)
+    page["segments"] = [segment for segment in segments.distinct() if segment]
     return render(request, "web/customers/page.html", page)
 
 
@@ -160,29 +167,56 @@ def _page(user: User, rows: QuerySet[Account], asked: Asked, snapshot: Snapshot 
     """How many accounts there are, and the ids of those on the page."""
     offset = (asked.page - 1) * book.PAGE
     if asked.sort in _TO_MART and snapshot is not None:
-        ids = list(rows.values_list("pk", flat=True).order_by().iterator(chunk_size=_ALL_AT_ONCE))
-        return len(ids), _ranked(snapshot, asked, ids, offset)
+        return _ranked(user, rows, snapshot, asked, offset)
     if asked.sort == "owner":
-        ids = _by_owner(user, rows, asked)
-        return len(ids), ids[offset : offset + book.PAGE]
+        return _by_owner(user, rows, asked, offset)
     order = ("-name", "-pk") if asked.is_descending else ("name", "pk")
-    return rows.count(), list(rows.order_by(*order).values_list("pk", flat=True)[offset : offset + book.PAGE])
+    if asked.search:
+        # To look for a word takes long, and is not done twice.
+        ids = access.ids(rows.order_by(*order))
+        return len(ids), ids[offset : offset + book.PAGE]
+    return rows.count(), access.ids(rows.order_by(*order)[offset : offset + book.PAGE])
 
 
-def _ranked(snapshot: Snapshot, asked: Asked, ids: list[str], offset: int) -> list[str]:
-    column = _TO_MART[asked.sort]
+def _ranked(
+    user: User, rows: QuerySet[Account], snapshot: Snapshot, asked: Asked, offset: int
+) -> tuple[int, list[str]]:
+    """By a column of the mart; those without a value in it come last, by their ids."""
+    column, end = _TO_MART[asked.sort], offset + book.PAGE
     if column not in {book.LAST_TOUCH, *(each.metric for each in book.read(snapshot, ()).columns)}:
-        return sorted(ids)[offset : offset + book.PAGE]
-    return book.ranked(snapshot, column, descending=asked.is_descending, among=ids, offset=offset)
+        return rows.count(), access.ids(rows.order_by("pk")[offset:end])
+    if asked.is_of_all and access.reads_every_account(user):
+        gone = access.ids(access.accounts(user).filter(left_on__isnull=False))
+        leading = partial(book.leading, snapshot, column, descending=asked.is_descending, without=gone)
+        found = leading(offset=offset, limit=book.PAGE)
+        if len(found) == book.PAGE:
+            return rows.count(), found
+        valued = leading(offset=0, limit=_FEW + 1)
+        if len(valued) <= _FEW:
+            others = rows.exclude(pk__in=valued).order_by("pk")
+            return rows.count(), found + access.ids(others[max(0, offset - len(valued)) : end - len(valued)])
+    ids = access.ids(rows)
+    return len(ids), book.ranked(snapshot, column, descending=asked.is_descending, among=ids, offset=offset)
 
 
-def _by_owner(user: User, rows: QuerySet[Account], asked: Asked) -> list[str]:
-    """The ids by their owner's name; those without an owner come last, whichever way it is sorted."""
+def _by_owner(user: User, rows: QuerySet[Account], asked: Asked, offset: int) -> tuple[int, list[str]]:
+    """By their owner's name, only those on the page; without an owner they come last, whichever way it is sorted."""
     names = sorted(access.people(user).values_list("name", "pk"), reverse=asked.is_descending)
     rank = {person_id: place for place, (_, person_id) in enumerate(names)}
-    pairs = rows.order_by().values_list("pk", "owner_id").iterator(chunk_size=_ALL_AT_ONCE)
-    ranked = sorted((rank.get(owner or "", len(rank)), account_id) for account_id, owner in pairs)
-    return [account_id for _, account_id in ranked]
+    counts, owners = Counter[int](), defaultdict[int, list[str | None]](list)
+    for owner, count in rows.order_by().values_list("owner_id").annotate(count=Count("pk")):
+        place = rank.get(owner or "", len(rank))
+        counts[place] += count
+        owners[place].append(owner)
+    found, skipped, total = list[str](), 0, 0
+    for place in sorted(counts):
+        if total + counts[place] <= offset:
+            skipped += counts[place]
+        elif total < offset + book.PAGE:
+            theirs = Q(owner__in=[owner for owner in owners[place] if owner is not None])
+            found += sorted(access.ids(rows.filter(theirs | Q(owner=None) if None in owners[place] else theirs)))
+        total += counts[place]
+    return total, found[offset - skipped :][: book.PAGE]
 
 
 def _turns(asked: Asked, pages: int) -> Mapping[str, str]:
@@ -232,7 +266,7 @@ def _heading(asked: Asked, key: str, label: str, period: str) -> Heading:
 def _lines(user: User, ids: list[str], told: book.Book) -> list[Line]:
     settings, today = served.settings(), served.today()
     found = access.accounts(user).select_related("owner").in_bulk(ids)
-    cards = scorecards(user, ids, today=today, zone=settings.zone)
+    cards = scorecards(user, ids, today=today, zone=settings.zone, is_brief=True)
     row_of = _cells(told, settings.currency, ZoneInfo(settings.zone))
     return [
         Line(
