@@ -27,8 +27,8 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-WIDTHS = (1280, 390)
-SCHEMES = ("light", "dark")
+SCREENS = ((1280, "light"), (390, "dark"))
+"""Wide by day, narrow by night: what a page's colours are does not depend on its width."""
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 """What axe is asked to look for."""
 ALBUM = os.environ.get("TRUEUP_SCREENSHOTS")

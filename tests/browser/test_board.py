@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from example import built
-from live_site import SCHEMES, WIDTHS
+from live_site import SCREENS
 from trueup import workspace
 from trueup.answers.board import DEPARTMENTS, board
 from trueup.reports.board import page as page_of
@@ -27,7 +27,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return written
 
 
-@pytest.fixture(params=[(width, scheme) for width in WIDTHS for scheme in SCHEMES], ids=str)
+@pytest.fixture(params=SCREENS, ids=str)
 def page(request: pytest.FixtureRequest, browser: Browser, file: Path) -> Iterator[Page]:
     width, scheme = request.param
     shown = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from live_site import SCHEMES, WIDTHS, Site, barriers, picture, small_targets, sticks_out
+from live_site import SCREENS, Site, barriers, picture, small_targets, sticks_out
 
 ROWS = "table.customers tbody tr"
 _RECORD = """
@@ -189,7 +189,7 @@ def test_the_map_can_be_read_as_a_table(browser: Browser, site: Site, measured: 
     context.close()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(width, scheme) for width in WIDTHS for scheme in SCHEMES])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_everybody_can_use_the_pages(browser: Browser, site: Site, measured: str, width: int, scheme: str) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
     page = site.signed_in(context, "alice")

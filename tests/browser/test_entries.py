@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from live_site import SCHEMES, WIDTHS, Site, barriers, picture, small_targets, sticks_out
+from live_site import SCREENS, Site, barriers, picture, small_targets, sticks_out
 
 DSO = "DSO from 58 to 45 days by end of June 2031"
 BOOKS = "close the books in 5 days instead of 9 by March 2031"
@@ -296,7 +296,7 @@ def entered(browser: Browser, site: Site) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(width, scheme) for width in WIDTHS for scheme in SCHEMES])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_every_page_can_be_used_by_everybody(
     browser: Browser, site: Site, entered: dict[str, str], width: int, scheme: str
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from live_site import SCHEMES, WIDTHS, Site, barriers, picture, small_targets, sticks_out
+from live_site import SCREENS, Site, barriers, picture, small_targets, sticks_out
 
 _GOALS = """
 import json, sys
@@ -163,8 +163,7 @@ def test_the_keyboard_alone_is_enough(customer: Customer, browser: Browser) -> N
     context.close()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_the_pages_keep_nobody_out(
     customer: Customer, site: Site, browser: Browser, width: int, scheme: str, tmp_path: Path
 ) -> None:
