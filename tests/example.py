@@ -1,9 +1,12 @@
 """A small example company, exported, imported, built once for all tests that only look at it."""
 
+import fcntl
+import os
+import shutil
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import gettempdir, mkdtemp
 
 from trueup import workspace
 from trueup.runs.build import build
@@ -37,9 +40,15 @@ def import_all(made: Folder) -> ImportReport:
 
 @cache
 def built() -> Folder:
-    """The company imported and built as of its last day."""
-    made = export(Path(mkdtemp(prefix="trueup-example-")))
-    import_all(made)
-    settings = workspace.settings(made)
-    build(made, settings, as_of=moment_of(COMPANY.ends_on.isoformat(), settings), progress=Silence())
-    return made
+    """The company imported and built as of its last day: made once, of which every process of a test run has a copy."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    shared = Path(gettempdir()) / f"trueup-example-{run}"
+    with shared.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not shared.exists():
+            made = export(Path(mkdtemp(prefix="trueup-example-")))
+            import_all(made)
+            settings = workspace.settings(made)
+            build(made, settings, as_of=moment_of(COMPANY.ends_on.isoformat(), settings), progress=Silence())
+            made.root.rename(shared)
+    return Folder(shutil.copytree(shared, Path(mkdtemp(prefix="trueup-example-")) / "acme"))

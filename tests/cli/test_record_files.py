@@ -1,8 +1,5 @@
 """The commands around the record's files: entries in and out, and the chain of what customers answered."""
 
-# Sets Django up: before anything that imports a model.
-from recorded import Place, made_once, point_at  # isort: split
-
 import io
 import json
 import shutil
@@ -17,6 +14,7 @@ from django.db import connection, connections
 from pyarrow import parquet
 
 from company import NOON, founded
+from recorded import Place, made_once, point_at
 from trueup.cli import main
 from trueup.record.actions.goals import draft_goal
 from trueup.record.actions.links import answer, make_link

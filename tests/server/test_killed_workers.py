@@ -26,7 +26,7 @@ from trueup.runs.folder import Folder
 from trueup.runs.turns import under_way
 
 ASKED = Question(("win_rate",), "company", "quarter")
-KILLS = 5
+KILLS = 4
 """In each of two tests."""
 
 

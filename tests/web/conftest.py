@@ -1,23 +1,10 @@
-# Sets Django up: before anything that imports a model.
-from recorded import postgres_place, postgres_server, record, sqlite_place  # isort: split
-
 import pytest
 from django.conf import settings
 
-from company import Company, company, postgres_company, sqlite_company
+from company import Company
 from provided_site import provider, site
 
-__all__ = [
-    "company",
-    "postgres_company",
-    "postgres_place",
-    "postgres_server",
-    "provider",
-    "record",
-    "site",
-    "sqlite_company",
-    "sqlite_place",
-]
+__all__ = ["provider", "site"]
 
 
 @pytest.fixture
