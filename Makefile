@@ -30,7 +30,7 @@ demo: $(READY) ## an example company: exported, imported, computed, served
 	@if [ -f $(DEMO)/trueup.toml ]; then $(RUN)/trueup serve --workspace $(DEMO); else $(RUN)/trueup demo $(DEMO); fi
 
 test: $(READY) ## the whole test suite
-	$(RUN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(RUN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 check: $(READY) ## format, lint, types and floors
 	$(RUN)/ruff format --check .

@@ -3,6 +3,8 @@
 # Sets Django up: before anything that imports a model.
 from recorded import lasting_record, postgres_place, postgres_server, record, sqlite_place  # isort: split
 
+from collections.abc import Generator
+
 import pytest
 
 from company import company, postgres_company, sqlite_company
@@ -17,14 +19,15 @@ __all__ = [
     "sqlite_company",
     "sqlite_place",
 ]
-LONGEST = ("/browser/", "/server/", "/house/", "/answers/")
+LONGEST = ("/browser/", "/server/test_demo", "/server/", "/house/", "/answers/")
+"""What takes longest; the first two begin at the same time, and want different things."""
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """No core is to wait for another at the end."""
-
-    def place(item: pytest.Item) -> int:
-        return next((number for number, room in enumerate(LONGEST) if room in item.path.as_posix()), len(LONGEST))
-
-    items.sort(key=place)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Files stay on one core, as do those that look at the same site; no core is to wait for another at the end."""
+    for item in items:
+        together = item.path.parent if item.path.parent.name == "browser" else item.path
+        item.add_marker(pytest.mark.xdist_group("/".join(together.parts[-2:])))
+    yield
+    items.sort(key=lambda item: next((n for n, part in enumerate(LONGEST) if part in item.path.as_posix()), 99))

@@ -1,5 +1,6 @@
 """Trueup in a notebook: everything that a workspace answers, in every form."""
 
+import shutil
 from pathlib import Path
 
 import altair as alt
@@ -35,11 +36,12 @@ def test_metrics_come_in_every_form(ws: Workspace) -> None:
 
 
 @pytest.mark.parametrize("by", ["company", "account", "team"])
-def test_the_sql_of_an_answer_yields_its_rows_again(ws: Workspace, by: str) -> None:
+def test_the_sql_of_an_answer_yields_its_rows_again(ws: Workspace, by: str, tmp_path: Path) -> None:
     told = ws.metrics("response_time", "revenue", by=by, period="month", first="2026-03", last="2026-05")
     snapshot = current(built().mart)
     assert snapshot is not None
-    with duckdb.connect(str(snapshot.file), read_only=True) as connection:
+    # Of a copy: other tests of this process may have the snapshot open.
+    with duckdb.connect(shutil.copy(snapshot.file, tmp_path), read_only=True) as connection:
         again = connection.execute(told.sql).to_arrow_table()
     assert again.equals(told.arrow())
 

@@ -3,22 +3,28 @@
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from example import COMPANY, built
 from trueup import workspace
 from trueup.lake.store import open_lake
 from trueup.runs.directory import directory_of
+from trueup.runs.folder import Folder
 from trueup.runs.progress import Silence
 from trueup.runs.pull import pull
 
-FOLDER = built()
+
+@pytest.fixture(scope="module")
+def folder() -> Folder:
+    return built()
 
 
-def test_every_account_is_there_once_and_customers_are_those_with_a_running_contract() -> None:
-    accounts, _ = directory_of(FOLDER, workspace.settings(FOLDER), on=COMPANY.ends_on)
+def test_every_account_is_there_once_and_customers_are_those_with_a_running_contract(folder: Folder) -> None:
+    accounts, _ = directory_of(folder, workspace.settings(folder), on=COMPANY.ends_on)
     ids = accounts.column("account_id").to_pylist()
     assert len(set(ids)) == len(ids) == COMPANY.accounts
     day = COMPANY.ends_on
-    with open_lake(FOLDER.lake, read_only=True) as lake:
+    with open_lake(folder.lake, read_only=True) as lake:
         running = lake.engine.query(
             "SELECT DISTINCT account_id FROM canon.contracts"
             f" WHERE starts_on <= DATE '{day}' AND ends_on >= DATE '{day}'"
@@ -30,8 +36,8 @@ def test_every_account_is_there_once_and_customers_are_those_with_a_running_cont
     assert 0 < len(customers) < len(ids)
 
 
-def test_nobody_was_a_customer_before_there_were_contracts() -> None:
-    accounts, _ = directory_of(FOLDER, workspace.settings(FOLDER), on=date(2001, 1, 1))
+def test_nobody_was_a_customer_before_there_were_contracts(folder: Folder) -> None:
+    accounts, _ = directory_of(folder, workspace.settings(folder), on=date(2001, 1, 1))
     assert not any(accounts.column("is_customer").to_pylist())
 
 
@@ -57,7 +63,7 @@ def test_people_are_where_they_are_on_that_day_and_who_left_is_not_there(tmp_pat
     assert on(date(2026, 9, 1)) == {"ann": "South", "cem": "North"}
 
 
-def test_merged_people_are_there_once() -> None:
-    _, people = directory_of(FOLDER, workspace.settings(FOLDER), on=COMPANY.ends_on)
+def test_merged_people_are_there_once(folder: Folder) -> None:
+    _, people = directory_of(folder, workspace.settings(folder), on=COMPANY.ends_on)
     emails = [email for email in people.column("email").to_pylist() if email]
     assert len(set(emails)) == len(emails)
