@@ -2,15 +2,24 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from live_site import Site, barriers, picture
+from live_site import Site, barriers, picture, site_in
 
 NEWCOMER = "noor@ours.example"
 PASSWORD = "a lamp for the long evenings"
 PATIENCE = 60_000
 """Milliseconds; a build takes a sixth of that."""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site of its own: a build changes what all pages say."""
+    with site_in(tmp_path_factory.mktemp("first_visit")) as running:
+        yield running
 
 
 def test_a_newcomer_comes_in_by_a_link_and_from_then_on_by_a_password(site: Site, context: BrowserContext) -> None:
