@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trueup.record.opening import migrate, open_record
 from trueup.record.refusal import Refused
+from trueup.runs.entered import make_record
 from trueup.runs.folder import Folder, find
 
 if TYPE_CHECKING:
@@ -24,8 +24,7 @@ As = Annotated[
 def opened(folder: Path | None) -> Folder:
     """The workspace, its record open, and made if there was none."""
     found = find(folder)
-    open_record(found.root)
-    migrate()
+    make_record(found)
     return found
 
 

@@ -11,9 +11,8 @@ import typer
 from trueup.cli.options import Workspace
 from trueup.cli.output import refusing
 from trueup.cli.tables import Column, table
-from trueup.record.opening import check_reachable, migrate, open_record
-from trueup.record.refusal import Refused, Unreachable
-from trueup.runs.entered import unreachable
+from trueup.record.refusal import Refused
+from trueup.runs.entered import make_record
 from trueup.runs.folder import WorkspaceError, find
 
 subcommands = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -110,13 +109,7 @@ def deactivate(address: Address, folder: Workspace = None) -> None:
 
 def _opened(folder: Workspace, part: str) -> ModuleType:
     """Open the workspace's record, made if there is none, and give a part of it."""
-    found = find(folder)
-    open_record(found.root)
-    try:
-        check_reachable()
-    except Unreachable as error:
-        raise unreachable(found, error) from error
-    migrate()
+    make_record(find(folder))
     return _part(part)
 
 

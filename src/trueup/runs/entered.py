@@ -77,6 +77,20 @@ def open_kept_record(folder: Folder) -> bool:
         raise unreachable(folder, error) from error
 
 
+def make_record(folder: Folder) -> None:
+    """Open the workspace's record, brought to this version, and made where there is none.
+
+    Raises WorkspaceError where it does not answer.
+    """
+    opening = importlib.import_module("trueup.record.opening")
+    opening.open_record(folder.root)
+    try:
+        opening.check_reachable()
+    except Unreachable as error:
+        raise unreachable(folder, error) from error
+    opening.migrate()
+
+
 def unreachable(folder: Folder, error: Unreachable) -> WorkspaceError:
     """What to say of a record that does not answer."""
     where = "the database of [record] address" if _address(folder) else str(folder.record)

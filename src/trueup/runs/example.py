@@ -3,9 +3,8 @@
 import importlib
 from datetime import UTC, datetime, time
 
-from trueup.record.opening import check_reachable, migrate, open_record
-from trueup.record.refusal import Refused, Unreachable
-from trueup.runs.entered import follow_lake, unreachable
+from trueup.record.refusal import Refused
+from trueup.runs.entered import follow_lake, make_record
 from trueup.runs.folder import Folder
 from trueup.runs.settings import Settings
 from trueup.sources.simulate import Company
@@ -18,12 +17,7 @@ def fill_record(folder: Folder, settings: Settings, company: Company) -> int:
 
     Raises Refused where the record holds people already, and WorkspaceError where it does not answer.
     """
-    open_record(folder.root)
-    try:
-        check_reachable()
-    except Unreachable as error:
-        raise unreachable(folder, error) from error
-    migrate()
+    make_record(folder)
     # Models are there only once the record is open.
     if importlib.import_module("trueup.record.machine").everyone():
         raise Refused(

@@ -14,9 +14,8 @@ from trueup import workspace
 from trueup.cli.output import told
 from trueup.lake.engine import EngineError
 from trueup.mart.snapshot import SnapshotError
-from trueup.record.opening import check_reachable, migrate, open_record
-from trueup.record.refusal import Refused, Unreachable
-from trueup.runs.entered import follow_lake, unreachable
+from trueup.record.refusal import Refused
+from trueup.runs.entered import follow_lake, make_record
 from trueup.runs.folder import Folder, WorkspaceError, find
 from trueup.runs.loopback import is_loopback
 from trueup.runs.settings import Settings
@@ -56,7 +55,7 @@ def serve(asked: Asked, stop: Stop) -> None:
     if settings.sign_in.is_offered:
         secret_of(folder, settings.sign_in)
     with listening(asked.host, asked.port) as socket:
-        _make_ready(folder)
+        make_record(folder)
         # Models are there only once the record is open.
         link = importlib.import_module("trueup.server.welcome").first_link(asked.administrator, at=datetime.now(UTC))
         crew = Crew(socket.fileno())
@@ -72,15 +71,6 @@ def serve(asked: Asked, stop: Stop) -> None:
         finally:
             crew.dismiss()
     typer.echo("Stopped.")
-
-
-def _make_ready(folder: Folder) -> None:
-    open_record(folder.root)
-    try:
-        check_reachable()
-    except Unreachable as error:
-        raise unreachable(folder, error) from error
-    migrate()
 
 
 def _refresh_directory(folder: Folder, settings: Settings) -> None:
