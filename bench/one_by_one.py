@@ -42,7 +42,7 @@ def run(steps: list[Step], on: Ground) -> float:
     for step in steps:
         sql = step.select if isinstance(step.select, str) else on.engine.compile(step.select)
         begun = time.process_time()
-        on.engine.create_table(step.schema, step.name, sql)
+        step.make(on.engine, sql)
         used += time.process_time() - begun
     return used
 

@@ -181,7 +181,7 @@ class World:
         """Make the plan's tables."""
         for step in planned.steps:
             select = step.select if isinstance(step.select, str) else self.engine.compile(step.select)
-            self.engine.create_table(step.schema, step.name, select)
+            step.make(self.engine, select)
         return planned
 
     def lay_periods(self, periods: Iterable[str]) -> list[str]:

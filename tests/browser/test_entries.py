@@ -259,6 +259,7 @@ def entered(browser: Browser, site: Site) -> dict[str, str]:
     page, account = site.signed_in(context, "alice"), site.take_account()
     recorded(page, site, account, "Lea Holm", DSO, BOOKS)
     page.locator("main").get_by_role("link", name="Days sales outstanding").first.click()
+    page.wait_for_url(f"{site.base}/goals/**")
     goal = page.url
     for value in ("55", "54"):
         page.get_by_label("Value", exact=True).fill(value)

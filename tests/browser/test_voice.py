@@ -173,7 +173,8 @@ def test_the_pages_keep_nobody_out(
     for summary in page.locator("summary").all()[:4]:
         summary.click()
     looked_at(page, f"voice_{width}_{scheme}")
-    page.locator(".readings > li").nth(5).get_by_role("button", name="Yes").click()
+    with page.expect_navigation():
+        page.locator(".readings > li").nth(5).get_by_role("button", name="Yes").click()
     looked_at(page, f"voice_nameless_{width}_{scheme}")
     page.goto(f"{site.base}/c/nothing/")
     looked_at(page, f"voice_unknown_{width}_{scheme}")
@@ -187,7 +188,8 @@ def team_pages(site: Site, context: BrowserContext, customer: Customer, name: st
     looked_at(page, f"share_{name}")
     page.goto(f"{site.base}/tokens/")
     looked_at(page, f"tokens_{name}")
-    page.get_by_role("button", name="Make the token").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Make the token").click()
     looked_at(page, f"tokens_wrong_{name}")
     page.goto(f"{site.base}/data/entries/")
     page.locator("details.layout summary").first.click()
@@ -200,7 +202,8 @@ def team_pages(site: Site, context: BrowserContext, customer: Customer, name: st
         file.write_text(f"Account,Name,Title\n{rows}", encoding="utf-8")
         page.goto(f"{site.base}/data/entries/")
         page.get_by_label("File").set_input_files(file)
-        page.get_by_role("button", name="Look at what would change").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Look at what would change").click()
         looked_at(page, f"check_{kind}_{name}")
 
 

@@ -41,7 +41,7 @@ def computed(tables: Tables, periods: tuple[str, ...] = MONTHS_QUARTERS_YEARS) -
     kinds = tuple(world.lay_periods(periods))
     planned, steps = compiled(world.context, kinds)
     for step, select in steps:
-        world.engine.create_table(step.schema, step.name, select)
+        step.make(world.engine, select)
     return world, planned
 
 

@@ -141,10 +141,12 @@ class DuckDBEngine:
         return bool(self.columns(schema, name))
 
     def tables(self, schema: str) -> list[str]:
-        """The names of a schema's tables, in order; ``schema`` may be ``catalog.schema``."""
+        """The names of a schema's tables and views, in order; ``schema`` may be ``catalog.schema``."""
         catalog, _, plain = schema.rpartition(".")
-        where = f"schema_name = {literal(plain)}" + (f" AND database_name = {literal(catalog)}" if catalog else "")
-        found = self.connection.execute(f"SELECT table_name FROM duckdb_tables() WHERE {where} ORDER BY 1").fetchall()
+        where = f"table_schema = {literal(plain)}" + (f" AND table_catalog = {literal(catalog)}" if catalog else "")
+        found = self.connection.execute(
+            f"SELECT table_name FROM information_schema.tables WHERE {where} ORDER BY 1"
+        ).fetchall()
         return [str(row[0]) for row in found]
 
     def columns(self, schema: str, name: str) -> dict[str, str]:

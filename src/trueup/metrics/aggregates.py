@@ -28,6 +28,8 @@ class Aggregate:
 
     column: str
     of_rows: str
+    of_row: str | None = None
+    """What ``of_rows`` yields of a single row; None for what does not add up."""
     is_whole: bool = True
     quantile: Quantile | None = None
 
@@ -56,10 +58,23 @@ class _Columns:
     by_expression: dict[str, Aggregate] = field(default_factory=dict)
     waiting: list[Waiting] = field(default_factory=list)
 
-    def add(self, column: str, expression: str, *, is_whole: bool = True, quantile: Quantile | None = None) -> str:
+    def add(
+        self,
+        column: str,
+        expression: str,
+        of_row: str | None = None,
+        *,
+        is_whole: bool = True,
+        quantile: Quantile | None = None,
+    ) -> str:
         if expression not in self.by_expression:
-            self.by_expression[expression] = Aggregate(column, expression, is_whole, quantile)
+            self.by_expression[expression] = Aggregate(column, expression, of_row, is_whole, quantile)
         return self.by_expression[expression].column
+
+    def count(self, column: str, condition: str) -> str:
+        every = condition == "TRUE"
+        expression = "COUNT(*)" if every else f"COUNT(CASE WHEN {condition} THEN 1 END)"
+        return self.add(column, expression, "CAST(1 AS BIGINT)" if every else f"CAST({condition} IS TRUE AS BIGINT)")
 
 
 @dataclass(frozen=True)
@@ -115,15 +130,15 @@ def is_pending(metric: Metric) -> str:
 def _parts(bound: BoundMetric, columns: _Columns) -> Parts:
     metric, sorts = bound.metric, bound.instance.sorts
     counted = is_counted(metric)
-    pending = columns.add(f"{metric.name}__pending", _count(is_pending(metric))) if metric.maturity else None
+    pending = columns.count(f"{metric.name}__pending", is_pending(metric)) if metric.maturity else None
     if metric.agg == "count":
-        n = columns.add(f"{metric.name}__n", _count(counted))
+        n = columns.count(f"{metric.name}__n", counted)
         return Parts(n=n, value=n, numerator=n, pending=pending)
     if metric.agg == "ratio":
         return _ratio_parts(bound, columns, pending)
     assert metric.measure is not None
     measured = column(FACT, metric.measure)
-    n = columns.add(f"{metric.name}__n", _count(both([counted, f"{measured} IS NOT NULL"])))
+    n = columns.count(f"{metric.name}__n", both([counted, f"{measured} IS NOT NULL"]))
     if metric.agg in {"sum", "mean"}:
         sort: Sort = "number" if metric.agg == "mean" and sorts[metric.measure] == "money" else sorts[metric.measure]
         total = _add_sum(f"{metric.name}__sum", counted, measured, sort, columns)
@@ -139,11 +154,11 @@ def _ratio_parts(bound: BoundMetric, columns: _Columns, pending: str | None) -> 
     added = {}
     for part, name in (("numerator", metric.numerator), ("denominator", metric.denominator)):
         if name == ROWS:
-            added[part] = columns.add(f"{metric.name}__{part}", _count(counted))
+            added[part] = columns.count(f"{metric.name}__{part}", counted)
         else:
             sort = bound.instance.sorts[name]
             added[part] = _add_sum(f"{metric.name}__{part}", counted, column(FACT, name), sort, columns)
-    n = columns.add(f"{metric.name}__n", _count(has_denominator(bound)))
+    n = columns.count(f"{metric.name}__n", has_denominator(bound))
     return Parts(n=n, numerator=added["numerator"], denominator=added["denominator"], pending=pending)
 
 
@@ -158,17 +173,13 @@ def has_denominator(bound: BoundMetric) -> str:
     return both([counted, divisor if is_flag else f"{divisor} <> 0"])
 
 
-def _count(condition: str) -> str:
-    return "COUNT(*)" if condition == "TRUE" else f"COUNT(CASE WHEN {condition} THEN 1 END)"
-
-
 def _add_sum(name: str, counted: str, measured: str, sort: Sort, columns: _Columns) -> str:
     if sort == "flag":
-        return columns.add(name, _count(both([counted, measured])))
+        return columns.count(name, both([counted, measured]))
     kept = _where(counted, f"CAST({measured} AS DOUBLE)" if sort == "number" else measured)
     if sort == "whole":
-        return columns.add(name, f"CAST(SUM({kept}) AS BIGINT)")
-    return columns.add(name, f"SUM({kept})", is_whole=False)
+        return columns.add(name, f"CAST(SUM({kept}) AS BIGINT)", f"CAST({kept} AS BIGINT)")
+    return columns.add(name, f"SUM({kept})", kept, is_whole=False)
 
 
 def _where(counted: str, measured: str) -> str:

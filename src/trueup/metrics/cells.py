@@ -34,11 +34,15 @@ MADE_OF_MONTHS = ("month", "quarter", "year", "all")
 
 @dataclass(frozen=True)
 class Statement:
-    """A table to be made: its schema, its name, and the query that yields its rows."""
+    """A table to be made: its schema, its name, and the query that yields its rows.
+
+    ``is_view``: the rows are there already, in a table that stays; they need no table of their own.
+    """
 
     schema: str
     name: str
     select: str
+    is_view: bool = False
 
     @property
     def table(self) -> str:
@@ -186,8 +190,9 @@ def account_sums(source: Source, batch: Batch, grains: Iterable[Grain]) -> list[
     wanted = tuple(grains)
     made = []
     if "account" in wanted:
-        select = union(_account_cells(source, batch, base) for base in source.bases)
-        made.append(Statement(CELL_SCHEMA, cell_table(source, "account"), select))
+        is_one = source.instance.fact.is_one_per_account
+        select = _rows_as_cells(source, batch) if is_one else _account_cells(source, batch)
+        made.append(Statement(CELL_SCHEMA, cell_table(source, "account"), select, is_view=is_one))
     grouped = [grain for grain in _GROUPED if grain in wanted]
     if grouped:
         accounts = made[0].table if made and _holds_bases(source) else None
@@ -197,7 +202,17 @@ def account_sums(source: Source, batch: Batch, grains: Iterable[Grain]) -> list[
     return made
 
 
-def _account_cells(source: Source, batch: Batch, base: str) -> str:
+def _rows_as_cells(source: Source, batch: Batch) -> str:
+    parts = [f"{each.of_row} AS {quoted(each.column)}" for each in batch.aggregates]
+    columns = ", ".join([f"{FACT}.account_id AS entity", *(f"{FACT}.{name}" for name in source.when), *parts])
+    return f"SELECT {columns} FROM {source.rows} AS {FACT} WHERE {batch.keeps}"
+
+
+def _account_cells(source: Source, batch: Batch) -> str:
+    return union(_account_cells_of(source, batch, base) for base in source.bases)
+
+
+def _account_cells_of(source: Source, batch: Batch, base: str) -> str:
     account = (("entity", f"{FACT}.account_id"),)
     finest = aggregated(source, batch, Rows(source.rows, account), kind=base)
     if not source.is_dated:

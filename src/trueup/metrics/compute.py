@@ -6,7 +6,9 @@ places.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+import pyarrow as pa
 from ibis import Table
 
 from trueup.metrics.aggregates import Batch, batch
@@ -16,9 +18,26 @@ from trueup.metrics.fact import FACT_SCHEMA, Context
 from trueup.metrics.instances import AnyFact, BoundMetric, FactInstance, Parameters, bind
 from trueup.metrics.metric import ACCOUNT_GRAINS, ADDITIVE, GRAINS, PERSON_GRAINS, Grain, Metric
 from trueup.metrics.places import Place
+from trueup.metrics.sql import table
 from trueup.metrics.where import Where, rows_where
 
 BUILD_KINDS = ("month", "quarter", "year")
+
+
+class Makes(Protocol):
+    """Something that makes tables of SQL."""
+
+    def create_table(self, schema: str, name: str, select: str) -> int:
+        """Make a table; the number of its rows."""
+        ...
+
+    def create_view(self, schema: str, name: str, select: str) -> None:
+        """Make a view."""
+        ...
+
+    def query(self, sql: str) -> pa.Table:
+        """The query's rows."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -29,6 +48,15 @@ class Step:
     name: str
     select: Table | str
     about: str
+    is_view: bool = False
+
+    def make(self, engine: Makes, sql: str) -> int:
+        """Make the table or view from its SQL; the number of its rows."""
+        if not self.is_view:
+            return engine.create_table(self.schema, self.name, sql)
+        engine.create_view(self.schema, self.name, sql)
+        rows: int = engine.query(f"SELECT COUNT(*) AS n FROM {table(self.schema, self.name)}")["n"][0].as_py()
+        return rows
 
 
 @dataclass(frozen=True)
@@ -75,7 +103,8 @@ def plan(
         if of_instance:
             source = Source(instance, tuple(kinds), rows_where(where or {}, of_instance[0]))
             work = _work(source, of_instance, grains)
-            steps.extend(Step(s.schema, s.name, s.select, f"metrics: {instance.name}") for s in work.statements())
+            about = f"metrics: {instance.name}"
+            steps.extend(Step(s.schema, s.name, s.select, about, s.is_view) for s in work.statements())
             places.extend(work.places())
     return Plan(bound, instances, tuple(kinds), tuple(steps), tuple(places))
 
@@ -158,12 +187,12 @@ def _share(source: Source, metrics: Sequence[BoundMetric], grains: Collection[Gr
     return _Share(batch(metrics), tuple(g for g in GRAINS if g in wanted and g in grains and g in possible))
 
 
-def _place(of: Batch, metric: Metric, grain: Grain, table: str) -> Place:
+def _place(of: Batch, metric: Metric, grain: Grain, cells: str) -> Place:
     parts = of.parts[metric.name]
     return Place(
         metric=metric.name,
         grain=grain,
-        table=table,
+        table=cells,
         agg=metric.agg,
         unit=metric.unit,
         minimum_n=metric.minimum_n,

@@ -204,5 +204,7 @@ class Fact:
     """Other facts it builds on; they are materialised first, with the parameters of theirs that this one shares."""
     parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
     """Names and defaults; a metric or a workspace may set others, which makes another instance of the fact."""
+    is_one_per_account: bool = False
+    """Whether a period fact has an account at most once in a period: then its rows are its accounts' cells."""
     row_of: str | None = None
     """The table whose key ``fact_key`` is, where it is one: lets a number be traced to the row or the entry."""

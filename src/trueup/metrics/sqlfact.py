@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from string import Formatter
+from typing import Literal
 
 from trueup.canon.tables import ColumnType
 from trueup.metrics.fact import FACT_SCHEMA, Context, Credit, Timing
@@ -30,6 +31,8 @@ class SqlFact:
     requires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     uses: tuple[str, ...] = ()
     parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
+    is_one_per_account: Literal[False] = False
+    """Nobody vouches for SQL that somebody wrote: its rows are always added up."""
     row_of: str | None = None
     declared: str = field(default="", compare=False)
 

@@ -143,7 +143,7 @@ def carry_out(engine: DuckDBEngine, steps: Sequence[Step], progress: Progress) -
     for step in steps:
         progress.step(step.about)
         sql = step.select if isinstance(step.select, str) else engine.compile(step.select)
-        done.append(Done(step, sql, engine.create_table(step.schema, step.name, sql)))
+        done.append(Done(step, sql, step.make(engine, sql)))
     return done
 
 

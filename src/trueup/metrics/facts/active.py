@@ -53,6 +53,7 @@ FACTS = (
         build=active_customers,
         credit="person",
         timing="period",
+        is_one_per_account=True,
         requires={"contracts": ("account_id", "starts_on")},
         row_of="accounts",
     ),

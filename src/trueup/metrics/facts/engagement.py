@@ -168,6 +168,7 @@ FACTS = (
         build=engagement,
         credit="person",
         timing="period",
+        is_one_per_account=True,
         requires={"contracts": ("account_id", "starts_on"), "interactions": ("account_id", "occurred_at", "kind")},
         uses=("active_customers",),
         row_of="accounts",

@@ -183,6 +183,7 @@ FACTS: tuple[Fact, ...] = (
         _customer_goals,
         credit="person",
         timing="period",
+        is_one_per_account=True,
         requires={"contracts": ("contract_id", "account_id", "starts_on")},
         uses=("active_customers", "goal_standings"),
         parameters=_PARAMETERS,

@@ -106,6 +106,7 @@ FACTS: tuple[Fact, ...] = (
         _customer_promotions,
         credit="person",
         timing="period",
+        is_one_per_account=True,
         requires={
             "promotions": ("account_id", "occurred_at", "kind"),
             "contracts": ("contract_id", "account_id", "starts_on", "ends_on"),

@@ -62,6 +62,7 @@ FACTS: tuple[Fact, ...] = (
         _retention,
         credit="person",
         timing="period",
+        is_one_per_account=True,
         requires={"contracts": ("contract_id", "account_id", "starts_on", "ends_on", "amount")},
         parameters={"months_before": 12},
     ),
