@@ -187,11 +187,7 @@ class World:
     def lay_periods(self, periods: Iterable[str]) -> list[str]:
         """Put the periods asked for into the calendar; their kinds."""
         found = [period for text in periods for period in self._periods(text)]
-        for name, rows in (
-            ("periods", calendars.period_rows(found, self.horizon)),
-            ("days", calendars.day_rows(found, self.horizon, self.rules)),
-            ("rollups", calendars.rollup_rows(found, self.horizon, self.rules)),
-        ):
+        for name, rows in calendars.period_tables(found, self.horizon, self.rules).items():
             self.engine.load(CALENDAR_SCHEMA, name, rows)
         return list(dict.fromkeys(calendars.kind_name(period) for period in found))
 

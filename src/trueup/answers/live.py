@@ -9,11 +9,12 @@ from trueup.answers.cells import Answer, Question, answer, check_names
 from trueup.lake.entered import NO_ENTRIES, Entries
 from trueup.metrics import calendars
 from trueup.metrics.compute import plan
-from trueup.runs.build import META_SCHEMA, carry_out, definitions, metric_rows
+from trueup.runs.build import META_SCHEMA, definitions, metric_rows
 from trueup.runs.folder import Folder
 from trueup.runs.ground import ground, lay_periods
 from trueup.runs.progress import Progress
 from trueup.runs.settings import Settings
+from trueup.runs.steps import carry_out
 from trueup.units.period import (
     InvalidPeriod,
     Period,

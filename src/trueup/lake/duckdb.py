@@ -30,6 +30,10 @@ _AT_FAULT = (
 )
 
 
+STORAGE_VERSION = "v1.4.0"
+"""The oldest DuckDB that can read files we make. Its columns of text are written in little more than half the time."""
+
+
 def quoted(name: str) -> str:
     """``name`` as an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
@@ -69,7 +73,10 @@ class DuckDBEngine:
         spill: Path | None = None,
         threads: int | None = None,
     ) -> None:
-        config: dict[str, str | bool | int | float | list[str]] = {"preserve_insertion_order": False}
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "preserve_insertion_order": False,
+            "storage_compatibility_version": STORAGE_VERSION,
+        }
         if memory_limit:
             config["memory_limit"] = memory_limit
         if spill:

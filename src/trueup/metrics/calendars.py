@@ -13,6 +13,7 @@ from typing import cast
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
 from ibis import Table
 
 from trueup.metrics.cells import base_of
@@ -130,6 +131,32 @@ def periods_of(kinds: Iterable[Kind], within: Horizon, rules: PeriodRules = CIVI
     """Every period of these kinds that begins within the data and not after the as-of day; ``all`` once."""
     found = (p for kind in kinds for p in periods_between(within.first_on, within.as_of_on, kind, rules))
     return tuple(p for p in found if p.first <= within.as_of_on)
+
+
+def period_tables(periods: Sequence[Period], within: Horizon, rules: PeriodRules = CIVIL) -> Mapping[str, pa.Table]:
+    """The tables ``calendar.periods``, ``days`` and ``rollups`` by name.
+
+    Kinds and keys are dictionary-encoded, with the same words in order everywhere: engines then keep, join and group a
+    small number per row where there would be two strings, in every table that is made of these.
+    """
+    tables = {
+        "periods": period_rows(periods, within),
+        "days": day_rows(periods, within, rules),
+        "rollups": rollup_rows(periods, within, rules),
+    }
+    for columns in (("period_kind", "base_kind"), ("period_key", "base_key")):
+        used = (rows[name] for rows in tables.values() for name in columns if name in rows.column_names)
+        words = pa.array(sorted({word for column in used for word in column.to_pylist()}), pa.string())
+        tables = {name: _encoded(rows, columns, words) for name, rows in tables.items()}
+    return tables
+
+
+def _encoded(rows: pa.Table, columns: Iterable[str], words: pa.Array) -> pa.Table:
+    for place, name in enumerate(rows.column_names):
+        if name in columns:
+            places = pc.index_in(rows[name].combine_chunks(), value_set=words)
+            rows = rows.set_column(place, name, pa.DictionaryArray.from_arrays(places, words))
+    return rows
 
 
 def period_rows(periods: Sequence[Period], within: Horizon) -> pa.Table:

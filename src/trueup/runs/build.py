@@ -17,7 +17,7 @@ from trueup.metrics import calendars
 from trueup.metrics.audit import AuditError, sample_audit
 from trueup.metrics.catalogue_file import Catalogue
 from trueup.metrics.cells import WORK_SCHEMA
-from trueup.metrics.compute import Plan, Step, plan
+from trueup.metrics.compute import Plan, plan
 from trueup.metrics.instances import DefinitionError, nearest
 from trueup.metrics.places import CELL_SCHEMA
 from trueup.metrics.registry import catalogue
@@ -26,6 +26,7 @@ from trueup.runs.folder import Folder, WorkspaceError
 from trueup.runs.ground import ENTERED_SCHEMA, Ground, ground, lay_periods
 from trueup.runs.progress import Progress
 from trueup.runs.settings import Settings
+from trueup.runs.steps import Done, carry_out
 from trueup.runs.turns import taking_turn
 from trueup.units.period import parse_kind
 
@@ -51,15 +52,6 @@ class Built:
     snapshot: Snapshot
     metrics: int
     cells: int
-
-
-@dataclass(frozen=True)
-class Done:
-    """A step that was carried out: the SQL that was run, and how many rows it made."""
-
-    step: Step
-    sql: str
-    rows: int
 
 
 def build(
@@ -95,21 +87,19 @@ def build_in_turn(
                 settings=settings.parameters,
             )
             done = carry_out(on.engine, made.steps, progress)
-            rows = {f"{each.step.schema}.{each.step.name}": each.rows for each in done}
             progress.stage("checking")
             check(on, made, settings)
-            _enter(on.engine, made, done)
             progress.stage("laying out the customers' pages")
-            laid = lay_cards(on.engine, made, as_of=on.horizon.as_of)
-            manifest = _manifest(settings, known, on, name=name, rows={**rows, **laid})
+            cards = lay_cards(on.engine, made, as_of=on.horizon.as_of)
+            _enter(on.engine, made, [*done, *cards])
+            rows = {each.table: each.rows for each in [*done, *cards]}
+            manifest = _manifest(settings, known, on, name=name, rows=rows)
             on.engine.execute("DROP SCHEMA state CASCADE")
             for elsewhere in (WORK_SCHEMA, ENTERED_SCHEMA, "lake"):
                 on.engine.detach(elsewhere)
             on.engine.execute("CHECKPOINT")
         snapshot = publish(folder.mart, draft, manifest, keep=settings.keep_snapshots)
-    return Built(
-        snapshot, len(known.metrics), sum(count for table, count in rows.items() if table.startswith("cells."))
-    )
+    return Built(snapshot, len(known.metrics), sum(each.rows for each in done if each.step.schema == CELL_SCHEMA))
 
 
 def definitions(folder: Folder) -> Catalogue:
@@ -134,17 +124,6 @@ def check_settings(settings: Settings, known: Catalogue) -> None:
                 raise DefinitionError(
                     f"trueup.toml sets [{section}] {metric}: there is no such metric{nearest(metric, known.metrics)}"
                 )
-
-
-def carry_out(engine: DuckDBEngine, steps: Sequence[Step], progress: Progress) -> list[Done]:
-    """Make each step's table."""
-    progress.stage("computing", steps=len(steps))
-    done = []
-    for step in steps:
-        progress.step(step.about)
-        sql = step.select if isinstance(step.select, str) else engine.compile(step.select)
-        done.append(Done(step, sql, step.make(engine, sql)))
-    return done
 
 
 def check(on: Ground, made: Plan, settings: Settings) -> None:
@@ -176,7 +155,17 @@ def _enter(engine: DuckDBEngine, made: Plan, done: Sequence[Done]) -> None:
     engine.create_schema(META_SCHEMA)
     engine.load(META_SCHEMA, "places", pa.Table.from_pylist([asdict(place) for place in made.places]))
     engine.load(META_SCHEMA, "metrics", pa.Table.from_pylist(metric_rows(made)))
-    steps = [{"schema": d.step.schema, "name": d.step.name, "about": d.step.about, "sql": d.sql} for d in done]
+    steps = [
+        {
+            "schema": each.step.schema,
+            "name": each.step.name,
+            "about": each.step.about,
+            "sql": each.sql,
+            "rows": each.rows,
+            "seconds": each.seconds,
+        }
+        for each in done
+    ]
     engine.load(META_SCHEMA, "steps", pa.Table.from_pylist(steps))
     engine.create_table(META_SCHEMA, "names", _NAMES)
 

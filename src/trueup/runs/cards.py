@@ -23,10 +23,11 @@ from datetime import datetime
 
 from trueup.lake.duckdb import DuckDBEngine
 from trueup.metrics.cells import WORK_SCHEMA
-from trueup.metrics.compute import Plan
+from trueup.metrics.compute import Plan, Step
 from trueup.metrics.facts.interactions import LIVE_KINDS
 from trueup.metrics.places import CELL_SCHEMA, Only, Place, tidy
 from trueup.metrics.sql import constant, quoted, union
+from trueup.runs.steps import Done, make
 
 KEY_METRICS = (
     "goal_attainment",
@@ -57,6 +58,8 @@ LIVE, TWO_WAY, ONE_WAY = 3.0, 1.0, 0.25
 """What a touch counts on the day it happens."""
 STATUSES = ("ok", "thin", "provisional", "no_denominator", "not_reached")
 
+ABOUT = "customers' pages"
+"""What its steps say that they are."""
 _KINDS = ("quarter", "month", "year", "week", "day")
 """The kind of period that cards are of: the first of these that the workspace computes."""
 BOOK = ("goal_attainment", "goals_on_track", "response_time", "open_backlog", "business_reviews", "revenue")
@@ -69,13 +72,18 @@ _EARLIEST = datetime(1900, 1, 1)  # noqa: DTZ001  the lake's instants are UTC wi
 _BY_PEOPLE = "(i.is_automatic IS NULL OR NOT i.is_automatic)"
 
 
-def lay_cards(engine: DuckDBEngine, made: Plan, *, as_of: datetime) -> dict[str, int]:
-    """Lay the tables for customers' pages over finished cells, as of an instant (UTC, naive); their names and rows."""
+def lay_cards(engine: DuckDBEngine, made: Plan, *, as_of: datetime) -> list[Done]:
+    """Lay the tables for customers' pages over finished cells, as of an instant (UTC, naive)."""
     places = _places(made)
     kind = next((kind for kind in _KINDS if kind in made.kinds), "")
-    engine.create_table(WORK_SCHEMA, "accounts_known", _accounts(as_of))
-    engine.create_table(WORK_SCHEMA, "card_periods", _periods(kind))
-    engine.create_table(WORK_SCHEMA, "card_rows", _CARD_ROWS)
+    done = [
+        make(engine, Step(WORK_SCHEMA, name, sql, ABOUT))
+        for name, sql in (
+            ("accounts_known", _accounts(as_of)),
+            ("card_periods", _periods(kind)),
+            ("card_rows", _CARD_ROWS),
+        )
+    ]
     columns = [name for name in BOOK if name in places]
     tables = {
         "cards": _cards(engine, places, kind),
@@ -86,7 +94,7 @@ def lay_cards(engine: DuckDBEngine, made: Plan, *, as_of: datetime) -> dict[str,
         "latest": _latest(as_of),
         "deliveries": "SELECT load, source, path, first_line FROM lake.meta.loads",
     }
-    return {f"{CELL_SCHEMA}.{name}": engine.create_table(CELL_SCHEMA, name, sql) for name, sql in tables.items()}
+    return done + [make(engine, Step(CELL_SCHEMA, name, sql, ABOUT)) for name, sql in tables.items()]
 
 
 def _places(made: Plan) -> Mapping[str, Place]:

@@ -97,10 +97,8 @@ def lay_state(
 
 def lay_periods(on: Ground, periods: Sequence[Period], settings: Settings) -> tuple[str, ...]:
     """Put the periods asked for into the calendar; their kinds."""
-    rules = settings.rules
-    on.engine.load(CALENDAR_SCHEMA, "periods", calendars.period_rows(periods, on.horizon))
-    on.engine.load(CALENDAR_SCHEMA, "days", calendars.day_rows(periods, on.horizon, rules))
-    on.engine.load(CALENDAR_SCHEMA, "rollups", calendars.rollup_rows(periods, on.horizon, rules))
+    for name, rows in calendars.period_tables(periods, on.horizon, settings.rules).items():
+        on.engine.load(CALENDAR_SCHEMA, name, rows)
     return tuple(dict.fromkeys(calendars.kind_name(period) for period in periods))
 
 
