@@ -7,12 +7,13 @@ from random import Random
 import pytest
 
 from company import DAY, NOON, Company
-from trueup.record.actions.goals import Terms, agree_goal, draft_goal
+from trueup.record.actions.goals import Terms, agree_goal, draft_goal, revise_terms
 from trueup.record.actions.links import answer, make_link
+from trueup.record.actions.milestones import plan_milestone
 from trueup.record.actions.readings import add_reading, verify_reading
 from trueup.record.models import CustomerLink, Goal, Reading
 from trueup.record.models.voice import Verdict
-from trueup.record.scorecard import Scorecard, scorecards
+from trueup.record.scorecard import Brief, briefs, scorecards
 
 BEGUN = DAY - timedelta(days=100)
 TERMS = Terms(Decimal(60), BEGUN, Decimal(40), DAY + timedelta(days=100))
@@ -55,12 +56,13 @@ def say(link: CustomerLink, goal: Goal, reading: Reading, verdict: Verdict, at: 
     )
 
 
-def card(company: Company, *, is_brief: bool) -> Scorecard:
-    return scorecards(company.ada, [company.acme.pk], today=DAY, zone="UTC", is_brief=is_brief)[company.acme.pk]
+def in_full(company: Company) -> list[Brief]:
+    card = scorecards(company.ada, [company.acme.pk], today=DAY, zone="UTC")[company.acme.pk]
+    return [line.brief("UTC") for line in card.lines]
 
 
-def stands(found: Scorecard) -> list[object]:
-    return [found.attained, found.vouched, *((line.standing, line.vouched) for line in found.lines)]
+def in_brief(company: Company) -> list[Brief]:
+    return briefs(company.ada, [company.acme.pk], today=DAY, zone="UTC")[company.acme.pk]
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -73,7 +75,7 @@ def test_what_is_claimed_vouched_for_and_disputed_stands_the_same(
         reading = read(company, goal, on, 40 + number, is_confirmed=chance.random() < 0.3)
         for said in range(chance.choice((0, 0, 0, 1, 2))):
             say(link, goal, reading, chance.choice(VERDICTS), NOON + timedelta(hours=1 + said))
-    assert stands(card(company, is_brief=True)) == stands(card(company, is_brief=False))
+    assert in_brief(company) == in_full(company)
 
 
 def test_a_disputed_newest_reading_leaves_the_one_before_vouched_for(
@@ -82,12 +84,20 @@ def test_a_disputed_newest_reading_leaves_the_one_before_vouched_for(
     read(company, goal, DAY - timedelta(days=40), 55, is_confirmed=True)
     newest = read(company, goal, DAY - timedelta(days=5), 45, is_confirmed=True)
     say(link, goal, newest, "disputed", NOON + timedelta(hours=1))
-    (line,) = card(company, is_brief=True).lines
-    assert (line.standing.progress.share, line.vouched.share) == (Decimal("0.75"), Decimal("0.25"))
+    (brief,) = in_brief(company)
+    assert (brief.standing.progress.share, brief.vouched.share) == (Decimal("0.75"), Decimal("0.25"))
 
 
-def test_of_many_readings_a_brief_scorecard_has_the_last(company: Company, goal: Goal) -> None:
+def test_revisions_milestones_and_what_was_said_to_the_goal_stand_the_same(
+    company: Company, goal: Goal, link: CustomerLink
+) -> None:
+    plan_milestone(
+        company.alice, company.acme, at=NOON, goal=goal, title="Go-live", planned_on=DAY + timedelta(days=20)
+    )
+    plan_milestone(company.alice, company.acme, at=NOON, goal=goal, title="Pilot", planned_on=DAY - timedelta(days=40))
+    revise_terms(company.alice, goal, Terms(Decimal(60), BEGUN, Decimal(50), DAY), at=NOON, reason="They said so.")
     for ago in (90, 60, 30, 3):
         read(company, goal, DAY - timedelta(days=ago), 60 - ago // 10)
-    (brief,), (full,) = card(company, is_brief=True).lines, card(company, is_brief=False).lines
-    assert (len(brief.readings), len(full.readings)) == (1, 4)
+    answer(link, goal, at=NOON, verdict="confirmed", revision=2, said_by="Jane")
+    assert in_brief(company) == in_full(company)
+    assert in_brief(company)[0].standing.progress.share is not None

@@ -1,10 +1,13 @@
-"""Customers' scorecards as they stand now: every goal a viewer may see, with what was read, said and reckoned of it."""
+"""Customers' scorecards as they stand now: every goal a viewer may see, with what was read, said and reckoned of it.
+
+For lists of many accounts there are briefs: where each goal stands, and nothing else of it.
+"""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,6 +24,16 @@ from trueup.record.reach import rows
 _Row = TypeVar("_Row", GoalTerms, Reading, CustomerAnswer, Milestone)
 AT_MOST = 1_000
 """So many accounts a question may be about: a page shows fewer."""
+
+
+@dataclass(frozen=True)
+class Brief:
+    """Where one goal stands: by what we claim, and by what the customer or a system vouches for."""
+
+    kind: str
+    goal: plain.Goal
+    standing: Standing
+    vouched: Progress
 
 
 @dataclass(frozen=True)
@@ -43,6 +56,10 @@ class Line:
         """The newest revision."""
         return self.terms[-1] if self.terms else None
 
+    def brief(self, zone: str) -> Brief:
+        """Where the goal stands."""
+        return Brief(self.goal.kind, _plain_goal(self.goal, ZoneInfo(zone)), self.standing, self.vouched)
+
 
 @dataclass(frozen=True)
 class Scorecard:
@@ -59,29 +76,47 @@ class Scorecard:
 NOTHING = Scorecard((), attainment(()), attainment(()))
 
 
-def scorecards(
-    viewer: User, account_ids: Collection[str], *, today: date, zone: str, is_brief: bool = False
-) -> dict[str, Scorecard]:
-    """The scorecards of these accounts (at most ``AT_MOST``) as ``viewer`` may see them; those without goals lack.
-
-    ``is_brief``: the lines have only those readings by which goals stand where they do.
-    """
-    if len(account_ids) > AT_MOST:
-        raise ValueError(f"scorecards of {len(account_ids)} accounts were asked for at once")
-    asked = access.goals(viewer).filter(account__in=account_ids)
-    goals = list(asked if is_brief else asked.select_related("stakeholder"))
+def scorecards(viewer: User, account_ids: Collection[str], *, today: date, zone: str) -> dict[str, Scorecard]:
+    """The scorecards of these accounts (at most ``AT_MOST``) as ``viewer`` may see them; those without goals lack."""
     lines: dict[str, list[Line]] = defaultdict(list)
-    readings = access.readings(viewer)
-    kept = _Kept.of(viewer, goals, _deciding(readings, today) if is_brief else readings, ZoneInfo(zone))
-    for line in (kept.line(goal, today) for goal in goals):
+    goals = list(_goals_of(viewer, account_ids).select_related("stakeholder"))
+    for line in lines_of(viewer, goals, today=today, zone=zone):
         lines[line.goal.account_id].append(line)
     return {account: _scorecard(of_account, today, ZoneInfo(zone)) for account, of_account in lines.items()}
 
 
+def briefs(viewer: User, account_ids: Collection[str], *, today: date, zone: str) -> dict[str, list[Brief]]:
+    """Where the goals of these accounts (at most ``AT_MOST``) stand, as ``viewer`` may see them.
+
+    Rows are read as plain values, and of readings only those that decide: an object for each takes a list too long.
+    """
+    clock, found = ZoneInfo(zone), defaultdict[str, list[Brief]](list)
+    goals = [cast("Goal", row) for row in _values(_goals_of(viewer, account_ids), _OF_GOAL)]
+    ids = [goal.pk for goal in goals]
+    terms = _by_goal(cast("GoalTerms", row) for row in _values(access.terms(viewer).filter(goal__in=ids), _OF_TERMS))
+    deciding = _deciding(access.readings(viewer).filter(goal__in=ids), today)
+    readings = _by_goal(cast("Reading", row) for row in _values(deciding, _OF_READING))
+    answers = _by_goal(
+        cast("CustomerAnswer", row) for row in _values(access.answers(viewer).filter(goal__in=ids), _OF_ANSWER)
+    )
+    milestones = _by_goal(
+        cast("Milestone", row) for row in _values(access.milestones(viewer).filter(goal__in=ids), _OF_MILESTONE)
+    )
+    for goal in goals:
+        kept = _Kept(goal, terms[goal.pk], readings[goal.pk], answers[goal.pk], milestones[goal.pk])
+        stands, vouched = kept.reckoned(clock, today)
+        found[goal.account_id].append(Brief(goal.kind, _plain_goal(goal, clock), stands, vouched))
+    return found
+
+
 def lines_of(viewer: User, goals: Sequence[Goal], *, today: date, zone: str) -> list[Line]:
     """Goals that ``viewer`` may see, in their order."""
-    kept = _Kept.of(viewer, goals, access.readings(viewer), ZoneInfo(zone))
-    return [kept.line(goal, today) for goal in goals]
+    terms = _by_goal(access.terms(viewer).filter(goal__in=goals).order_by("revision"))
+    readings = _by_goal(access.readings(viewer).filter(goal__in=goals).order_by("-observed_on", "-recorded_at"))
+    answers = _by_goal(access.answers(viewer).filter(goal__in=goals).order_by("sequence"))
+    milestones = _by_goal(access.milestones(viewer).filter(goal__in=goals).order_by("planned_on"))
+    kept = (_Kept(goal, terms[goal.pk], readings[goal.pk], answers[goal.pk], milestones[goal.pk]) for goal in goals)
+    return [each.line(ZoneInfo(zone), today) for each in kept]
 
 
 def line_of(viewer: User, goal: Goal, *, today: date, zone: str) -> Line:
@@ -89,42 +124,57 @@ def line_of(viewer: User, goal: Goal, *, today: date, zone: str) -> Line:
     return lines_of(viewer, [goal], today=today, zone=zone)[0]
 
 
+def _goals_of(viewer: User, account_ids: Collection[str]) -> QuerySet[Goal]:
+    if len(account_ids) > AT_MOST:
+        raise ValueError(f"goals of {len(account_ids)} accounts were asked for at once")
+    return access.goals(viewer).filter(account__in=account_ids)
+
+
+_OF_GOAL = ("pk", "account_id", "kind", "direction", "status", "agreed_at", "ended_at", "weight", "cadence_days")
+_OF_TERMS = (
+    *("goal_id", "revision", "recorded_at", "baseline_value", "baseline_on", "target_value", "target_on"),
+    "tolerance",
+)
+_OF_READING = ("goal_id", "pk", "observed_on", "value", "recorded_at", "verification", "verified_at")
+_OF_ANSWER = ("goal_id", "reading_id", "sequence", "verdict", "answered_at", "value")
+_OF_MILESTONE = ("goal_id", "planned_on")
+
+
+def _values(rows: QuerySet[Any], names: Sequence[str]) -> Iterable[Any]:
+    """Rows that have only these attributes."""
+    return rows.order_by().values_list(*names, named=True)
+
+
 @dataclass(frozen=True)
 class _Kept:
-    """What is kept of several goals, by goal."""
+    """What is kept of a goal: objects, or rows with the attributes that reckoning needs."""
 
-    zone: ZoneInfo
-    terms: Mapping[UUID, list[GoalTerms]]
-    readings: Mapping[UUID, list[Reading]]
-    answers: Mapping[UUID, list[CustomerAnswer]]
-    milestones: Mapping[UUID, list[Milestone]]
+    goal: Goal
+    terms: Sequence[GoalTerms]
+    readings: Sequence[Reading]
+    answers: Sequence[CustomerAnswer]
+    milestones: Sequence[Milestone]
 
-    @classmethod
-    def of(cls, viewer: User, goals: Collection[Goal], readings: QuerySet[Reading], zone: ZoneInfo) -> "_Kept":
-        return cls(
-            zone,
-            _by_goal(access.terms(viewer).filter(goal__in=goals).order_by("revision")),
-            _by_goal(readings.filter(goal__in=goals).order_by("-observed_on", "-recorded_at")),
-            _by_goal(access.answers(viewer).filter(goal__in=goals).order_by("sequence")),
-            _by_goal(access.milestones(viewer).filter(goal__in=goals).order_by("planned_on")),
-        )
-
-    def line(self, goal: Goal, today: date) -> Line:
-        terms, readings = self.terms.get(goal.pk, []), self.readings.get(goal.pk, [])
-        milestones = self.milestones.get(goal.pk, [])
-        plainly = {reading.pk: _plain_reading(reading) for reading in readings}
-        said = [_plain_answer(answer) for answer in self.answers.get(goal.pk, []) if answer.reading_id]
-        in_force = plain.terms_on([_plain_terms(each, self.zone) for each in terms], today)
+    def reckoned(self, zone: ZoneInfo, today: date) -> tuple[Standing, Progress]:
+        """Where the goal stands by what we claim, and its progress by what is vouched for."""
+        readings = [_plain_reading(reading) for reading in self.readings]
+        in_force = plain.terms_on([_plain_terms(each, zone) for each in self.terms], today)
         stands = standing(
-            _plain_goal(goal, self.zone),
+            _plain_goal(self.goal, zone),
             in_force,
-            claimed(plainly.values()),
+            claimed(readings),
             on=today,
-            schedule=[milestone.planned_on for milestone in milestones],
+            schedule=sorted(milestone.planned_on for milestone in self.milestones),
         )
-        vouched = progress(_direction(goal), in_force, verified(plainly.values(), said), on=today)
-        told = tuple((reading, said_of(plainly[reading.pk], said)) for reading in readings)
-        return Line(goal, tuple(terms), told, tuple(milestones), stands, vouched)
+        return stands, progress(_direction(self.goal), in_force, verified(readings, self._said()), on=today)
+
+    def line(self, zone: ZoneInfo, today: date) -> Line:
+        said = self._said()
+        told = tuple((reading, said_of(_plain_reading(reading), said)) for reading in self.readings)
+        return Line(self.goal, tuple(self.terms), told, tuple(self.milestones), *self.reckoned(zone, today))
+
+    def _said(self) -> list[plain.Answer]:
+        return [_plain_answer(answer) for answer in self.answers if answer.reading_id]
 
 
 def _deciding(readings: QuerySet[Reading], today: date) -> QuerySet[Reading]:
@@ -152,8 +202,8 @@ def _scorecard(lines: Iterable[Line], today: date, zone: ZoneInfo) -> Scorecard:
 _ORDER = {"agreed": 0, "draft": 1, "achieved": 2, "missed": 3, "withdrawn": 4}
 
 
-def _by_goal(rows: Iterable[_Row]) -> dict[UUID, list[_Row]]:
-    found: dict[UUID, list[_Row]] = defaultdict(list)
+def _by_goal(rows: Iterable[_Row]) -> defaultdict[UUID, list[_Row]]:
+    found = defaultdict[UUID, list[_Row]](list)
     for row in rows:
         if row.goal_id is not None:
             found[row.goal_id].append(row)

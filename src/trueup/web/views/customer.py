@@ -93,7 +93,7 @@ def _measured(user: User, account: Account) -> dict[str, Any]:
     return {
         "goals": [goal for goal in goals if goal.line.goal.status not in _ENDED],
         "ended": [goal for goal in goals if goal.line.goal.status in _ENDED],
-        "standing": standing_of(card, today=today, zone=zone),
+        "standing": standing_of([line.brief(zone) for line in card.lines], today=today),
         "milestones": [(step, _step(step, today)) for step in steps],
         "today": today,
     }

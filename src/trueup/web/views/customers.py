@@ -20,7 +20,7 @@ from trueup.answers.board import Point
 from trueup.mart.snapshot import Snapshot
 from trueup.record import access
 from trueup.record.models import Account, User
-from trueup.record.scorecard import NOTHING, scorecards
+from trueup.record.scorecard import briefs
 from trueup.reports.cards import told
 from trueup.web.standing import Standing, standing_of
 
@@ -266,13 +266,13 @@ def _heading(asked: Asked, key: str, label: str, period: str) -> Heading:
 def _lines(user: User, ids: list[str], told: book.Book) -> list[Line]:
     settings, today = served.settings(), served.today()
     found = access.accounts(user).select_related("owner").in_bulk(ids)
-    cards = scorecards(user, ids, today=today, zone=settings.zone, is_brief=True)
+    goals = briefs(user, ids, today=today, zone=settings.zone)
     row_of = _cells(told, settings.currency, ZoneInfo(settings.zone))
     return [
         Line(
             account,
             str(account.owner) if account.owner_id and account.owner else "",
-            standing_of(cards.get(account_id, NOTHING), today=today, zone=settings.zone),
+            standing_of(goals.get(account_id, ()), today=today),
             row_of(account_id),
         )
         for account_id in ids
