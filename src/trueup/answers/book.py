@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -48,17 +50,20 @@ NOTHING = Book((), {})
 
 def read(snapshot: Snapshot, account_ids: Sequence[str]) -> Book:
     """The list's columns of these accounts."""
-    if LAID not in snapshot.manifest.rows:
+    if not (told := columns(snapshot)):
         return NOTHING
     with opened(snapshot) as mart:
-        columns = _columns(mart)
         listed = ", ".join(map(literal, account_ids)) or "NULL"
         found = mart.query(f"SELECT * FROM cells.book WHERE account_id IN ({listed})").to_pylist()
     rows = {
-        row["account_id"]: Row({column.metric: row[column.metric] for column in columns}, row[LAST_TOUCH])
-        for row in found
+        row["account_id"]: Row({column.metric: row[column.metric] for column in told}, row[LAST_TOUCH]) for row in found
     }
-    return Book(columns, rows)
+    return Book(told, rows)
+
+
+def columns(snapshot: Snapshot) -> tuple[Column, ...]:
+    """The columns that a snapshot has for its list; none where it was built by a Trueup that had no list yet."""
+    return _columns(snapshot.file) if LAID in snapshot.manifest.rows else ()
 
 
 def leading(
@@ -88,9 +93,9 @@ def ranked(
     ``among``: only these accounts, also those that the snapshot does not know; None: all that it knows. KeyError for a
     column that the list does not have.
     """
+    if by not in {LAST_TOUCH, *(column.metric for column in columns(snapshot))}:
+        raise KeyError(by)
     with opened(snapshot) as mart:
-        if by not in {LAST_TOUCH, *(column.metric for column in _columns(mart))}:
-            raise KeyError(by)
         order = _order(by, descending, offset, limit)
         if among is None:
             found = mart.query(f"SELECT account_id FROM cells.book AS b ORDER BY {order}")
@@ -106,9 +111,14 @@ def _order(by: str, descending: bool, offset: int, limit: int) -> str:  # noqa: 
     return f"{quoted(by)} {'DESC' if descending else 'ASC'} NULLS LAST, account_id LIMIT {limit} OFFSET {offset}"
 
 
-def _columns(mart: DuckDBEngine) -> tuple[Column, ...]:
-    rows = mart.query(
-        "SELECT c.metric, m.label, m.unit, m.better, c.period FROM cells.book_columns AS c"
-        " JOIN meta.metrics AS m USING (metric) ORDER BY c.position"
-    )
+@lru_cache(maxsize=1)
+def _columns(file: Path) -> tuple[Column, ...]:
+    mart = DuckDBEngine(file, read_only=True)
+    try:
+        rows = mart.query(
+            "SELECT c.metric, m.label, m.unit, m.better, c.period FROM cells.book_columns AS c"
+            " JOIN meta.metrics AS m USING (metric) ORDER BY c.position"
+        )
+    finally:
+        mart.close()
     return tuple(Column(**row) for row in rows.to_pylist())

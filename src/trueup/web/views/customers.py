@@ -183,7 +183,7 @@ def _ranked(
 ) -> tuple[int, list[str]]:
     """By a column of the mart; those without a value in it come last, by their ids."""
     column, end = _TO_MART[asked.sort], offset + book.PAGE
-    if column not in {book.LAST_TOUCH, *(each.metric for each in book.read(snapshot, ()).columns)}:
+    if column not in {book.LAST_TOUCH, *(each.metric for each in book.columns(snapshot))}:
         return rows.count(), access.ids(rows.order_by("pk")[offset:end])
     if asked.is_of_all and access.reads_every_account(user):
         gone = access.ids(access.accounts(user).filter(left_on__isnull=False))
