@@ -293,6 +293,9 @@ def entered(browser: Browser, site: Site) -> dict[str, str]:
         "team": f"{of}/team/",
         "account_new": f"{site.base}/accounts/new/",
         "levers": f"{site.base}/levers/",
+        "second_factor": f"{site.base}/account/2fa/",
+        "second_factor_new": f"{site.base}/account/2fa/totp/activate/",
+        "password": f"{site.base}/account/password/change/",
         "history": f"{site.base}/history/goal/{goal.rstrip('/').rpartition('/')[2]}/",
     }
 
