@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from columns import column
@@ -59,6 +59,7 @@ def test_every_line_is_a_row_or_is_found(lines: list[str]) -> None:
 
 @settings(deadline=None, max_examples=40)
 @given(lines=st.lists(st.text(st.sampled_from(list('a",')), min_size=1, max_size=8), max_size=6))
+@example(lines=[',,,"a"",""b"'])  # DuckDB, asked for fewer columns, takes such a line or leaves it as chance has it
 def test_broken_quotes_cost_no_other_line(lines: list[str]) -> None:
     sound = [f"r{n},before,x" for n in range(20)]
     later = [f"r{n},after,x" for n in range(20, 40)]

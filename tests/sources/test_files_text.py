@@ -129,6 +129,24 @@ def test_titles_above_and_totals_and_footers_below_are_no_rows(tmp_path: Path) -
     assert codes_of(table) == ["preamble_skipped", "total_line", "footer_skipped", "footer_skipped"]
 
 
+def test_footers_under_a_report_in_quotes_are_no_broken_lines(tmp_path: Path) -> None:
+    report = (
+        '"Name","Stage","Amount"\n"The ""Alpha"" deal","Won","100"\n"Beta","","50"\n"Gamma","Lost","7"\n'
+        '\n"Copyright (c) 2000-2024 salesforce.com, inc."\n"Confidential Information"\n'
+    )
+    table = delivered(tmp_path, "report.csv", report)
+    assert rows_of(table) == [('The "Alpha" deal', "Won", "100"), ("Beta", None, "50"), ("Gamma", "Lost", "7")]
+    assert codes_of(table) == ["footer_skipped", "footer_skipped"]
+
+
+def test_a_line_with_a_field_too_many_is_left_out_whatever_its_quotes(tmp_path: Path) -> None:
+    lines = ["id,name,note", *(f"r{n},before,x" for n in range(20)), 'r20,before,x,"a ""wide"" line"']
+    for turn in range(20):
+        table = delivered(tmp_path / f"{turn}", "rows.csv", "\n".join(lines) + "\n")
+        assert [(f.code, f.row) for f in table.findings] == [("line_does_not_fit", 22)]
+        assert len(rows_of(table)) == table.rows == 20
+
+
 def test_a_company_called_total_is_a_row(tmp_path: Path) -> None:
     table = delivered(tmp_path, "accounts.csv", "name,city,employees\nAcme,Bonn,5\nTotal Energies,Paris,7\n")
     assert table.rows == 2

@@ -44,7 +44,7 @@ def mended(parcel: Parcel, layout: Layout, to: Path) -> tuple[Layout, list[Findi
             if not text.strip():
                 continue
             if reading.fields is None:
-                findings.append(_unfit(parcel, layout, number, text))
+                findings.append(under_the_table(parcel, layout, number, text) or _unfit(parcel, layout, number, text))
                 continue
             if reading.is_literal:
                 findings.append(_literal(parcel, number, text))
@@ -172,6 +172,19 @@ def _literally(line: str, dialect: Dialect) -> list[str]:
         if found.end() >= len(line):
             return fields
         place = found.end() + len(dialect.delimiter)
+
+
+def under_the_table(parcel: Parcel, layout: Layout, number: int, text: str) -> Finding | None:
+    """The finding about a line under the table that is no row; None if the line is none of those."""
+    said = text.strip("\r\n")
+    if _without_quotes(said, layout) not in {_without_quotes(footer, layout) for footer in layout.footers}:
+        return None
+    message = "A line under the table is no row and was left out."
+    return parcel.finding("info", "footer_skipped", message, cure="Nothing.", row=number, value=said)
+
+
+def _without_quotes(text: str, layout: Layout) -> str:
+    return text.replace(layout.dialect.quote, "").strip()
 
 
 def _unfit(parcel: Parcel, layout: Layout, number: int, text: str) -> Finding:

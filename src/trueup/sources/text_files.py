@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,7 @@ from trueup.sources.delivery import Bench, Delivered, DeliveryError, Parcel, Tex
 from trueup.sources.dialect import Dialect, Record, dialect_of, records
 from trueup.sources.headers import numbered, unique_names
 from trueup.sources.layout import Layout, layout_of
-from trueup.sources.mending import mended
+from trueup.sources.mending import mended, under_the_table
 from trueup.sources.survey import converted, survey, with_plain_newlines
 
 _HEAD: Final = 256 * 1024
@@ -233,13 +234,16 @@ def _about(parcel: Parcel, layout: Layout) -> list[Finding]:
 
 def _checked(parcel: Parcel, layout: Layout) -> _Checked:
     """Let DuckDB count every line; where its rules do not do, mend the file first."""
+    has_escapes = _has_escapes(layout)
     try:
-        rows, misfits = _counted(parcel.bench, layout)
+        rows, misfits = _counted(parcel.bench, layout, by_every_column=has_escapes)
     except duckdb.InvalidInputException:
         # Its parser gives up where lines end in different ways.
         layout = replace(layout, path=with_plain_newlines(layout.path, parcel.beside(".lines.csv")))
-        rows, misfits = _counted(parcel.bench, layout)
-    if layout.is_padded or any(misfit.is_torn or "\n" in misfit.text.strip("\r\n") for misfit in misfits):
+        rows, misfits = _counted(parcel.bench, layout, by_every_column=has_escapes)
+    is_torn = any(misfit.is_torn or "\n" in misfit.text.strip("\r\n") for misfit in misfits)
+    # Where quotes are escaped, whether DuckDB skips a line depends on the columns that it is asked for.
+    if layout.is_padded or is_torn or (has_escapes and misfits):
         return _mended(parcel, layout)
     select = layout.select(_SKIP if misfits else _REFUSE)
     if misfits or layout.leaves_out:
@@ -253,11 +257,25 @@ def _mended(parcel: Parcel, layout: Layout) -> _Checked:
     return _Checked(whole, select, _count(parcel.bench, select), findings)
 
 
-def _counted(bench: Bench, layout: Layout) -> tuple[int, list[_Misfit]]:
-    """How many rows DuckDB reads, and the lines that it does not."""
+def _has_escapes(layout: Layout) -> bool:
+    """Whether a quote mark is escaped anywhere in the file; empty fields in quotes look the same."""
+    sought = f"{layout.dialect.escape}{layout.dialect.quote}".encode()
+    if len(sought) < 2:
+        return False
+    with layout.path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+        return content.find(sought) >= 0
+
+
+def _counted(bench: Bench, layout: Layout, *, by_every_column: bool) -> tuple[int, list[_Misfit]]:
+    """How many rows DuckDB reads, and the lines that it does not.
+
+    ``by_every_column``: DuckDB 1.5 looks beyond the end of its list of columns asked for when a field too many has an
+    escaped quote, and then counts the line or not, as chance has it; asked for every column it has no such list.
+    """
+    counted_by = "count(*), count(COLUMNS(*))" if by_every_column else "count(*)"
     for table in (_REJECTS, f"{_REJECTS}_scans"):
         bench.connection.execute(f"DROP TABLE IF EXISTS {table}")
-    counted = bench.connection.execute(f"SELECT count(*) FROM {layout.scan(_STORE)}").fetchall()
+    counted = bench.connection.execute(f"SELECT {counted_by} FROM {layout.scan(_STORE)}").fetchall()
     misfits = bench.connection.execute(_COUNT_MISFITS).fetchall()
     return int(counted[0][0]), [_Misfit(*row) for row in misfits]
 
@@ -274,16 +292,11 @@ def _misfit_findings(parcel: Parcel, layout: Layout, misfits: Sequence[_Misfit])
 
 def _misfit_finding(parcel: Parcel, layout: Layout, misfit: _Misfit, line: int) -> Finding:
     text = misfit.text.strip("\r\n")
-    if _without_quotes(text, layout) in {_without_quotes(footer, layout) for footer in layout.footers}:
-        message = "A line under the table is no row and was left out."
-        return parcel.finding("info", "footer_skipped", message, cure="Nothing.", row=line, value=text)
+    if footer := under_the_table(parcel, layout, line, text):
+        return footer
     message = f"Line {line} has {misfit.fields} fields where the header has {layout.width}; it was left out."
     cure = f"Put values that contain a {layout.dialect.words} in quotes, or complete the line, and import again."
     return parcel.finding("error", "line_does_not_fit", message, cure=cure, row=line, value=text)
-
-
-def _without_quotes(text: str, layout: Layout) -> str:
-    return text.replace(layout.dialect.quote, "").strip()
 
 
 def _lines_at(path: Path, places: Sequence[int]) -> list[int]:
