@@ -64,7 +64,7 @@ def _terms(goal: str, direction: str, chance: Random) -> list[dict[str, Value]]:
         baseline_on = _on(chance)
         rows.append({"goal_id": goal, "revision": revision, "recorded_at": recorded_at,
                      "baseline_value": baseline, "baseline_on": baseline_on,
-                     "target_value": baseline - way if direction == "decrease" else baseline + way,
+                     "target_value": round(baseline - way if direction == "decrease" else baseline + way, 6),
                      "target_on": baseline_on + timedelta(days=chance.choice([30, 90, 365])),
                      "tolerance": chance.choice([5.0, 10.5]) if direction == "maintain" else None})  # fmt: skip
         recorded_at += timedelta(hours=chance.randrange(24 * 120))

@@ -14,8 +14,8 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
 
-PATIENCE = 60
-"""Seconds after which something that takes a few is taken to be broken."""
+PATIENCE = 180
+"""Seconds after which something that takes a few, or on a busy machine some dozens, is taken to be broken."""
 
 
 class Server:
@@ -28,7 +28,11 @@ class Server:
         asked = [sys.executable, "-m", "trueup", *command, str(root), "--port", str(self.port), "--no-open", *options]
         with self._log.open("w") as log:
             self.process = subprocess.Popen(asked, stdout=log, stderr=log)
-        wait_until(lambda: "Ctrl-C" in self.told or self.process.poll() is not None, self)
+        try:
+            wait_until(lambda: "Ctrl-C" in self.told or self.process.poll() is not None, self)
+        except AssertionError:
+            self.kill()
+            raise
 
     @property
     def told(self) -> str:
