@@ -44,7 +44,7 @@ def mended(parcel: Parcel, layout: Layout, to: Path) -> tuple[Layout, list[Findi
             if not text.strip():
                 continue
             if reading.fields is None:
-                findings.append(under_the_table(parcel, layout, number, text) or _unfit(parcel, layout, number, text))
+                findings.append(footer_finding(parcel, layout, number, text) or _unfit(parcel, layout, number, text))
                 continue
             if reading.is_literal:
                 findings.append(_literal(parcel, number, text))
@@ -174,7 +174,7 @@ def _literally(line: str, dialect: Dialect) -> list[str]:
         place = found.end() + len(dialect.delimiter)
 
 
-def under_the_table(parcel: Parcel, layout: Layout, number: int, text: str) -> Finding | None:
+def footer_finding(parcel: Parcel, layout: Layout, number: int, text: str) -> Finding | None:
     """The finding about a line under the table that is no row; None if the line is none of those."""
     said = text.strip("\r\n")
     if _without_quotes(said, layout) not in {_without_quotes(footer, layout) for footer in layout.footers}:

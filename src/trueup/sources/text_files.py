@@ -15,7 +15,7 @@ from trueup.sources.delivery import Bench, Delivered, DeliveryError, Parcel, Tex
 from trueup.sources.dialect import Dialect, Record, dialect_of, records
 from trueup.sources.headers import numbered, unique_names
 from trueup.sources.layout import Layout, layout_of
-from trueup.sources.mending import mended, under_the_table
+from trueup.sources.mending import footer_finding, mended
 from trueup.sources.survey import converted, survey, with_plain_newlines
 
 _HEAD: Final = 256 * 1024
@@ -292,7 +292,7 @@ def _misfit_findings(parcel: Parcel, layout: Layout, misfits: Sequence[_Misfit])
 
 def _misfit_finding(parcel: Parcel, layout: Layout, misfit: _Misfit, line: int) -> Finding:
     text = misfit.text.strip("\r\n")
-    if footer := under_the_table(parcel, layout, line, text):
+    if footer := footer_finding(parcel, layout, line, text):
         return footer
     message = f"Line {line} has {misfit.fields} fields where the header has {layout.width}; it was left out."
     cure = f"Put values that contain a {layout.dialect.words} in quotes, or complete the line, and import again."
