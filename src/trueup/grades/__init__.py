@@ -1,0 +1,1 @@
+"""Grades: whom to serve, whom we neglect, whom we merely chase; each letter explained line by line."""
