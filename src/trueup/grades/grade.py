@@ -1,8 +1,8 @@
 """Grading: scores and letters of many accounts at once, exactly, and what each criterion adds to them.
 
 A score is the weighted points of the answered criteria over the most they could have been, times 100. Points and
-weights are decimals with few digits: they are reckoned as whole numbers, so that a score on a cut-off is on it, and what
-the criteria add sums to the score without a rest.
+weights are decimals with few digits: they are reckoned as whole numbers, so that a score on a cut-off is on it, and
+what the criteria add sums to the score without a rest.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ _ENTIRE = 100
 
 @dataclass(frozen=True)
 class Inputs:
-    """What is known of each account for one criterion: numbers with NaN, texts or answers with None, where nothing is."""
+    """What is known of each account for one criterion: numbers with NaN where nothing is, texts or answers with None."""
 
     numbers: npt.NDArray[np.float64] | None = None
     texts: Sequence[str | None] = ()

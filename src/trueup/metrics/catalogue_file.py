@@ -10,12 +10,10 @@ from dataclasses import dataclass, field, fields
 from typing import Literal, cast, get_args
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError
 from sqlglot import ParseError, exp, parse
 
+from trueup.metrics.declarations import Place, Problem, content_of, told
 from trueup.metrics.fact import KNOWN_TABLES
 from trueup.metrics.instances import AnyFact, nearest
 from trueup.metrics.metric import Metric
@@ -44,18 +42,6 @@ _NEEDED = {
 }
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong with a catalogue file; ``line`` counts from 1."""
-
-    file: str
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
-
-
 class CatalogueError(Exception):
     """Files of the catalogue that cannot be used, with all their problems."""
 
@@ -78,32 +64,8 @@ class _Reading:
 
     facts: dict[str, AnyFact]
     metrics: dict[str, Metric] = field(default_factory=dict)
-    places: dict[str, "_Place"] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where a declaration stands: its file, and the lines of its keys."""
-
-    file: str
-    declaration: CommentedMap
-
-    def line(self, *keys: str | int) -> int:
-        """The line of the innermost of ``keys`` that is there; the declaration's own where none is."""
-        found, line = self.declaration, int(self.declaration.lc.line)
-        for key in keys:
-            if isinstance(found, CommentedMap) and key in found:
-                line = int(found.lc.key(key)[0])
-            elif isinstance(found, CommentedSeq) and isinstance(key, int) and key < len(found):
-                line = int(found.lc.item(key)[0])
-            else:
-                break
-            found = found[key]
-        return line + 1
-
-    def problem(self, message: str, *keys: str | int) -> Problem:
-        return Problem(self.file, self.line(*keys), message)
 
 
 def load(files: Iterable[tuple[str, str]], *, facts: Mapping[str, AnyFact]) -> Catalogue:
@@ -122,15 +84,12 @@ def load(files: Iterable[tuple[str, str]], *, facts: Mapping[str, AnyFact]) -> C
 
 
 def _read(file: str, text: str, reading: _Reading) -> None:
-    try:
-        content = YAML(typ="rt").load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        because = " ".join(str(error.problem or error.context).split())
-        reading.problems.append(Problem(file, mark.line + 1 if mark else 1, f"not YAML: {because}"))
+    content = content_of(file, text)
+    if isinstance(content, Problem):
+        reading.problems.append(content)
         return
     for section, declaration in _declarations(file, content, reading):
-        _read_one(section, _Place(file, declaration), reading)
+        _read_one(section, Place(file, declaration), reading)
 
 
 def _declarations(file: str, content: object, reading: _Reading) -> Iterator[tuple[Section, CommentedMap]]:
@@ -151,7 +110,7 @@ def _declarations(file: str, content: object, reading: _Reading) -> Iterator[tup
                     reading.problems.append(Problem(file, line, f"{declared!r} is no declaration: write 'name: ...'"))
 
 
-def _read_one(section: Section, place: _Place, reading: _Reading) -> None:
+def _read_one(section: Section, place: Place, reading: _Reading) -> None:
     declaration = place.declaration
     known = _KEYS[section]
     unknown = [
@@ -161,7 +120,7 @@ def _read_one(section: Section, place: _Place, reading: _Reading) -> None:
         plain = {key: value for key, value in declaration.items() if key in known}
         read = _READERS[section].validate_python({**plain, "declared": f"{place.file}:{place.line()}"})
     except ValidationError as error:
-        reading.problems += [*unknown, *(_told(details, place, known) for details in error.errors())]
+        reading.problems += [*unknown, *(told(details, place, known) for details in error.errors())]
         return
     reading.problems += unknown
     by_name: Mapping[str, Metric | AnyFact] = reading.metrics if isinstance(read, Metric) else reading.facts
@@ -175,22 +134,7 @@ def _read_one(section: Section, place: _Place, reading: _Reading) -> None:
         reading.facts[read.name], reading.places[read.name] = read, place
 
 
-def _told(details: ErrorDetails, place: _Place, known: Sequence[str]) -> Problem:
-    """A fault that the reader of types found, in our words."""
-    keys = [key for key in details["loc"] if key in known or isinstance(key, int)]
-    key = str(details["loc"][0])
-    if details["type"] == "missing":
-        return place.problem(f"{key} is missing")
-    value = details["input"]
-    if details["type"] == "literal_error":
-        choices = re.findall(r"'([^']*)'", str(details.get("ctx", {}).get("expected", "")))
-        cure = nearest(str(value), choices)
-        listed = "" if cure.startswith("; there are") else f" (of {', '.join(choices)})"
-        return place.problem(f"{key}: {value!r} is not possible{cure}{listed}", *keys)
-    return place.problem(f"{key}: {value!r} does not do: {details['msg'].lower()}", *keys)
-
-
-def _problems_of_metric(metric: Metric, place: _Place, facts: Mapping[str, AnyFact]) -> Iterator[Problem]:
+def _problems_of_metric(metric: Metric, place: Place, facts: Mapping[str, AnyFact]) -> Iterator[Problem]:
     for key in _NEEDED[metric.agg]:
         if key not in place.declaration:
             yield place.problem(f"{key} is missing: agg {metric.agg} needs it", "agg")
@@ -209,7 +153,7 @@ def _problems_of_metric(metric: Metric, place: _Place, facts: Mapping[str, AnyFa
             yield place.problem(f"the fact {metric.fact} has no parameter {name!r}{cure}", "parameters", name)
 
 
-def _problems_of_requires(requires: Mapping[str, Iterable[str]], place: _Place) -> Iterator[Problem]:
+def _problems_of_requires(requires: Mapping[str, Iterable[str]], place: Place) -> Iterator[Problem]:
     for table, columns in requires.items():
         if table not in KNOWN_TABLES:
             yield place.problem(f"no canonical table {table!r}{nearest(table, KNOWN_TABLES)}", "requires", table)
@@ -220,7 +164,7 @@ def _problems_of_requires(requires: Mapping[str, Iterable[str]], place: _Place) 
                 yield place.problem(f"{table} has no column {column!r}{cure}", "requires", table)
 
 
-def _problems_of_fact(fact: SqlFact, place: _Place, facts: Mapping[str, AnyFact]) -> Iterator[Problem]:
+def _problems_of_fact(fact: SqlFact, place: Place, facts: Mapping[str, AnyFact]) -> Iterator[Problem]:
     yield from _problems_of_requires(fact.requires, place)
     for name in fact.uses:
         if name not in facts:
@@ -239,7 +183,7 @@ def _problems_of_fact(fact: SqlFact, place: _Place, facts: Mapping[str, AnyFact]
     yield from _problems_of_sql(fact, place)
 
 
-def _problems_of_sql(fact: SqlFact, place: _Place) -> Iterator[Problem]:
+def _problems_of_sql(fact: SqlFact, place: Place) -> Iterator[Problem]:
     used = {name: f"facts.{name}" for name in fact.uses}
     plain = fact.sql.format_map({**dict.fromkeys(fact.known_placeholders, "NULL"), **used})
     try:
