@@ -23,7 +23,7 @@ _ENTIRE = 100
 
 @dataclass(frozen=True)
 class Inputs:
-    """What is known of each account for one criterion: numbers with NaN where nothing is, texts or answers with None."""
+    """What is known of accounts for one criterion: numbers with NaN where nothing is, or texts or answers with None."""
 
     numbers: npt.NDArray[np.float64] | None = None
     texts: Sequence[str | None] = ()
