@@ -14,7 +14,7 @@ from rapidfuzz import process
 
 from trueup.metrics.metric import GRAINS, Grain, ParameterValue
 from trueup.runs.folder import Folder, WorkspaceError
-from trueup.runs.settings import MembersSee, Settings
+from trueup.runs.settings import WORKSHEETS, MembersSee, Settings
 from trueup.runs.sign_in import CHECKS as SIGN_IN_CHECKS
 from trueup.runs.sign_in import SECRET, SignIn
 from trueup.units.calendar import MONDAY_TO_FRIDAY, BusinessHours, UnknownCountry, public_holidays
@@ -28,6 +28,7 @@ DayName = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 ShortDay = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 SCHEMA_FILE = "metrics.schema.json"
+WORKSHEET_SCHEMA_FILE = "worksheet.schema.json"
 _HOST = r"^(\*|\.?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])$"
 _MEMORY = r"(?i)^[0-9]+(\.[0-9]+)? *([KMGT]i?B)$"
 TEMPLATE = """\
@@ -57,6 +58,10 @@ closes = "17:00"
 # Metrics of your own go into metrics/*.yaml. Begin such a file with the line
 #   # yaml-language-server: $schema=metrics.schema.json
 # and an editor that knows YAML completes and checks it as you write.
+
+[grades]                          # the worksheets by which you grade customers; `trueup grades sheets` lists all
+# quarterly = "software_quarterly"  # or lending_quarterly, or one of your own in worksheets/
+# annual = "software_annual"
 """
 _NOT_OF_FORM = {
     "memory_limit": "amount of memory; write it as 4GB",
@@ -155,6 +160,14 @@ class _Server(_Strict):
     ] = False
 
 
+class _Grades(_Strict):
+    quarterly: Annotated[str, Field(description="The worksheet of quarterly grades: ours, or one in worksheets/.")] = (
+        WORKSHEETS["quarterly"]
+    )
+    annual: Annotated[str, Field(description="The worksheet of annual grades.")] = WORKSHEETS["annual"]
+    strategic: Annotated[str, Field(description="The worksheet of strategic grades.")] = WORKSHEETS["strategic"]
+
+
 class _File(_Strict):
     company: _Company = _Company()
     business_hours: _Hours = _Hours()
@@ -165,6 +178,7 @@ class _File(_Strict):
     access: _Access = _Access()
     server: _Server = _Server()
     sign_in: SignIn = SignIn()
+    grades: _Grades = _Grades()
     targets: Annotated[
         Mapping[str, float], Field(description="Metric = what the company aims for per month, in the metric's unit.")
     ] = Field(default_factory=dict)
@@ -227,11 +241,15 @@ def make(root: Path, *, name: str, currency: str = "EUR", timezone: str = "UTC")
 
 def furnish(folder: Folder) -> None:
     """Lay out what every workspace has besides its settings: its folders, and the schema of its own metrics."""
-    for made in (folder.sources, folder.metrics):
+    for made in (folder.sources, folder.metrics, folder.worksheets):
         made.mkdir(parents=True, exist_ok=True)
     # Ibis takes long to load, and only a new workspace needs what is said with it.
-    schema = json.dumps(importlib.import_module("trueup.metrics.catalogue_file").json_schema(), indent=1)
-    (folder.metrics / SCHEMA_FILE).write_text(f"{schema}\n", encoding="utf-8")
+    for file, said_by in (
+        (folder.metrics / SCHEMA_FILE, "trueup.metrics.catalogue_file"),
+        (folder.worksheets / WORKSHEET_SCHEMA_FILE, "trueup.grades.worksheet_file"),
+    ):
+        schema = json.dumps(importlib.import_module(said_by).json_schema(), indent=1)
+        file.write_text(f"{schema}\n", encoding="utf-8")
     (folder.root / ".gitignore").write_text(".trueup/\nrecord/\n", encoding="utf-8")
 
 
@@ -279,6 +297,11 @@ def _settings(path: Path, text: str, checked: _File) -> Settings:
         same=checked.identity.same,
         separate=checked.identity.separate,
         record_address=checked.record.address,
+        worksheets={
+            "quarterly": checked.grades.quarterly,
+            "annual": checked.grades.annual,
+            "strategic": checked.grades.strategic,
+        },
         members_see=checked.access.members_see,
         hosts=checked.server.hosts,
         is_https=checked.server.https,

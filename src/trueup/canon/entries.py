@@ -134,6 +134,34 @@ ENTRY_TABLES: tuple[CanonicalTable, ...] = (
             Column("ended_on", "date", "last day in use"),
         ),
     ),
+    CanonicalTable(
+        "grade_answers",
+        "what people of ours answered to the questions of worksheets about customers",
+        ("grade_answer_id",),
+        None,
+        (
+            Column("grade_answer_id", "text", "the answer"),
+            _ACCOUNT,
+            Column("worksheet", "text", "the worksheet's name"),
+            Column("criterion", "text", "the question's name in it"),
+            Column("period", "text", "the period that it is about"),
+            Column("answer", "integer", "1 to 5; null where they cannot say"),
+        ),
+    ),
+    CanonicalTable(
+        "grade_overrides",
+        "letters that a person put over a computed one, for a time",
+        ("grade_override_id",),
+        None,
+        (
+            Column("grade_override_id", "text", "the override"),
+            _ACCOUNT,
+            Column("cadence", "text", "which grade", choices=("quarterly", "annual", "strategic")),
+            Column("letter", "text", "the letter that holds instead", choices=("A", "B", "C", "D", "E", "F")),
+            Column("starts_on", "date", "first day on which it holds"),
+            Column("ends_on", "date", "last day"),
+        ),
+    ),
 )
 
 ENTRY_TABLE: dict[str, CanonicalTable] = {table.name: table for table in ENTRY_TABLES}

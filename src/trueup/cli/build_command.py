@@ -9,7 +9,7 @@ from trueup.cli.options import AsOf, Workspace
 from trueup.cli.output import refusing
 from trueup.cli.progress import progress
 from trueup.lake.engine import EngineError
-from trueup.metrics.catalogue_file import CatalogueError
+from trueup.metrics.declarations import DeclarationsError
 from trueup.metrics.instances import DefinitionError
 from trueup.runs.build import BuildCheckError
 from trueup.runs.folder import WorkspaceError, find
@@ -28,7 +28,7 @@ def command(
     errors = (
         WorkspaceError,
         NothingImportedError,
-        CatalogueError,
+        DeclarationsError,
         DefinitionError,
         BuildCheckError,
         InvalidInstant,

@@ -7,7 +7,7 @@ from trueup.cli.output import refusing
 from trueup.cli.progress import progress
 from trueup.lake.engine import EngineError
 from trueup.mart.snapshot import SnapshotError
-from trueup.metrics.catalogue_file import CatalogueError
+from trueup.metrics.declarations import DeclarationsError
 from trueup.metrics.instances import DefinitionError
 from trueup.runs.entered import entries_of
 from trueup.runs.folder import Folder, WorkspaceError
@@ -22,7 +22,7 @@ ERRORS = (
     InvalidInstant,
     NotBuiltError,
     NothingImportedError,
-    CatalogueError,
+    DeclarationsError,
     DefinitionError,
     EngineError,
     SnapshotError,

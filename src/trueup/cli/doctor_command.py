@@ -14,7 +14,7 @@ from trueup.cli.output import told
 from trueup.lake.engine import EngineError
 from trueup.lake.store import open_lake
 from trueup.mart.snapshot import SnapshotError, current
-from trueup.metrics.catalogue_file import CatalogueError
+from trueup.metrics.declarations import DeclarationsError
 from trueup.metrics.instances import DefinitionError
 from trueup.record.refusal import Unreachable
 from trueup.runs.build import check_settings, definitions
@@ -42,7 +42,7 @@ def _problems(folder: Workspace) -> Iterator[str]:
     try:
         found = find(folder)
         check_settings(workspace.settings(found), definitions(found))
-    except (WorkspaceError, CatalogueError, DefinitionError) as error:
+    except (WorkspaceError, DeclarationsError, DefinitionError) as error:
         yield str(error)
         return
     typer.echo(f"✓ {found.settings_file} is valid, and so are the workspace's own metrics")

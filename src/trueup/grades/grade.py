@@ -14,7 +14,7 @@ from math import lcm
 import numpy as np
 import numpy.typing as npt
 
-from trueup.grades.worksheet import LETTERS, UNKNOWN, Criterion, Worksheet
+from trueup.grades.worksheet import LETTERS, OTHER, UNKNOWN, Criterion, Worksheet
 
 Whole = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -119,7 +119,8 @@ def _places(criterion: Criterion, given: Inputs, accounts: int) -> Whole:
         return np.where(np.isnan(given.numbers), -1, places).astype(np.int64)
     if criterion.values and given.texts:
         place_of = {text: place for place, text in enumerate(criterion.values)}
-        return np.array([-1 if text is None else place_of.get(text, -1) for text in given.texts], np.int64)
+        other = place_of.get(OTHER, -1)
+        return np.array([-1 if text is None else place_of.get(text, other) for text in given.texts], np.int64)
     if criterion.answers and given.answers:
         return np.array([-1 if answer is None else answer - 1 for answer in given.answers], np.int64)
     return np.full(accounts, -1, np.int64)

@@ -20,6 +20,24 @@ UNKNOWN = "?"
 """The grade of an account of which too little is known: no letter."""
 ANSWERED_AT_LEAST = Decimal("0.6")
 ANSWERS = (1, 2, 3, 4, 5)
+CLOSES_AFTER = 14
+"""Days after a period's end until its grades are frozen: answers are given, and waiting times run out, after it."""
+Covers = Literal["customers", "everyone"]
+"""Whom a worksheet grades: accounts with a contract running in the period, or every account."""
+PERIOD_KIND: Mapping[Cadence, str] = {"quarterly": "quarter", "annual": "year", "strategic": "year"}
+"""The kind of period that each cadence grades."""
+ATTRIBUTES: Mapping[str, Literal["text", "number"]] = {
+    "industry": "text",
+    "segment": "text",
+    "region": "text",
+    "country": "text",
+    "employees": "number",
+    "annual_revenue": "number",
+    "years_customer": "number",
+}
+"""What a criterion may read of an account itself. ``years_customer``: since its first contract began, at the cut."""
+OTHER = "other"
+"""Among an attribute's values: all that are not named."""
 
 
 class WorksheetError(ValueError):
@@ -58,6 +76,7 @@ class Criterion:
     meanings: tuple[str, ...] = ()
     missing: Missing = "unanswered"
     lowest: int = 1
+    why: str = ""
 
     @property
     def points(self) -> tuple[Decimal, ...]:
@@ -79,7 +98,7 @@ class Criterion:
 class Worksheet:
     """Criteria and the scores from which letters are given: ``cutoffs`` from A downwards; below the last it is F.
 
-    ``answered_at_least``: the share of the weight that must be answered for a letter.
+    ``answered_at_least``: the share of the weight that must be answered for a letter. ``closes_after``: days.
     """
 
     name: str
@@ -87,6 +106,9 @@ class Worksheet:
     criteria: tuple[Criterion, ...]
     cutoffs: Mapping[str, Decimal]
     answered_at_least: Decimal = ANSWERED_AT_LEAST
+    label: str = ""
+    covers: Covers = "customers"
+    closes_after: int = CLOSES_AFTER
 
     def __post_init__(self) -> None:
         _check(self)
@@ -95,6 +117,26 @@ class Worksheet:
     def weight(self) -> Decimal:
         """The weight of all criteria."""
         return sum((criterion.weight for criterion in self.criteria), Decimal(0))
+
+    @property
+    def period_kind(self) -> str:
+        """The kind of period it grades."""
+        return PERIOD_KIND[self.cadence]
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics it reads."""
+        return tuple(dict.fromkeys(c.reads for c in self.criteria if c.source == "metric"))
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The accounts' attributes it reads."""
+        return tuple(dict.fromkeys(c.reads for c in self.criteria if c.source == "attribute"))
+
+    @property
+    def questions(self) -> tuple[Criterion, ...]:
+        """What it asks people."""
+        return tuple(criterion for criterion in self.criteria if criterion.source == "question")
 
 
 def _check(sheet: Worksheet) -> None:
@@ -108,6 +150,8 @@ def _check(sheet: Worksheet) -> None:
     _check_cutoffs(sheet.cutoffs)
     if not 0 <= sheet.answered_at_least <= 1:
         raise WorksheetError("answered_at_least is a share between 0 and 1.", "answered_at_least")
+    if sheet.closes_after < 0:
+        raise WorksheetError("closes_after is a number of days, 0 or more.", "closes_after")
 
 
 def _check_criterion(criterion: Criterion, at: int) -> None:
@@ -120,18 +164,33 @@ def _check_criterion(criterion: Criterion, at: int) -> None:
     wanted = {"metric": ("bands",), "attribute": ("bands", "values"), "question": ("answers",)}[criterion.source]
     if len(given) != 1 or given[0] not in wanted:
         raise wrong(f"A {criterion.source} gets its points by {' or '.join(wanted)}.", criterion.source)
+    if criterion.source == "attribute" and (fault := _attribute_fault(criterion, given[0])):
+        raise wrong(fault, "attribute")
     if criterion.source == "question" and not len(criterion.answers) == len(criterion.meanings) == len(ANSWERS):
         raise wrong("A question has points and a meaning for each answer from 1 to 5.", "answers")
     if criterion.least < 0 or criterion.most <= 0:
         raise wrong("Points are not below 0, and the most of them are above 0.", given[0])
-    ends = [band.below for band in criterion.bands[:-1]]
-    if criterion.bands and (criterion.bands[-1].below is not None or any(end is None for end in ends)):
-        raise wrong("Every band but the last says below which value it ends.", "bands")
-    if not _is_rising([end for end in ends if end is not None], strictly=True):
-        raise wrong("Bands follow each other upwards.", "bands")
+    if fault := _band_fault(criterion.bands):
+        raise wrong(fault, "bands")
     ordered = [band.points for band in criterion.bands] or list(criterion.answers)
     if ordered and not (_is_rising(ordered) or _is_rising(ordered[::-1])):
         raise wrong("Points rise from band to band, or fall: more of a good thing is never worse.", given[0])
+
+
+def _attribute_fault(criterion: Criterion, given: str) -> str:
+    kind = ATTRIBUTES.get(criterion.reads)
+    if kind is None:
+        return f"No attribute {criterion.reads!r}. There are {', '.join(ATTRIBUTES)}."
+    wanted = "values" if kind == "text" else "bands"
+    return "" if given == wanted else f"{criterion.reads} is a {kind}: give {wanted}."
+
+
+def _band_fault(bands: Sequence[Band]) -> str:
+    ends = [band.below for band in bands[:-1]]
+    if bands and (bands[-1].below is not None or any(end is None for end in ends)):
+        return "Every band but the last says below which value it ends."
+    is_rising = _is_rising([end for end in ends if end is not None], strictly=True)
+    return "" if is_rising else "Bands follow each other upwards."
 
 
 def _check_cutoffs(cutoffs: Mapping[str, Decimal]) -> None:

@@ -5,7 +5,7 @@ once, each with its file, its line, the value and the nearest one that would do.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Literal, cast, get_args
 
@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from sqlglot import ParseError, exp, parse
 
-from trueup.metrics.declarations import Place, Problem, content_of, told
+from trueup.metrics.declarations import DeclarationsError, Place, Problem, content_of, told
 from trueup.metrics.fact import KNOWN_TABLES
 from trueup.metrics.instances import AnyFact, nearest
 from trueup.metrics.metric import Metric
@@ -42,12 +42,8 @@ _NEEDED = {
 }
 
 
-class CatalogueError(Exception):
-    """Files of the catalogue that cannot be used, with all their problems."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = tuple(problems)
+class CatalogueError(DeclarationsError):
+    """Files of the catalogue that cannot be used."""
 
 
 @dataclass(frozen=True)

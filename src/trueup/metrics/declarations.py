@@ -1,7 +1,7 @@
 """Declarations in YAML: where each stands in its file, and what is wrong with it, in words and with its line."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pydantic_core import ErrorDetails
@@ -22,6 +22,14 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.message}"
+
+
+class DeclarationsError(Exception):
+    """Files of declarations that cannot be used, with all their problems."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,11 @@ def told(details: ErrorDetails, place: Place, known: Sequence[str]) -> Problem:
     keys = [key for key in details["loc"] if key in known or isinstance(key, int)]
     key = str(details["loc"][0])
     if details["type"] == "missing":
-        return place.problem(f"{key} is missing")
+        missing = str(details["loc"][-1]) if len(details["loc"]) > 1 else key
+        return place.problem(f"{missing} is missing", *keys)
+    if details["type"] == "extra_forbidden":
+        unknown = details["loc"][-1]
+        return place.problem(f"unknown key {unknown!r}{nearest(str(unknown), known)}", *details["loc"])
     value = details["input"]
     if details["type"] == "literal_error":
         choices = re.findall(r"'([^']*)'", str(details.get("ctx", {}).get("expected", "")))

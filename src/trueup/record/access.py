@@ -18,11 +18,14 @@ from trueup.record.models import (
     AccountTeamMember,
     Adoption,
     ApiToken,
+    ClosedGrades,
     CustomerAnswer,
     CustomerLink,
     Erasure,
     Goal,
     GoalTerms,
+    GradeAnswer,
+    GradeOverride,
     Job,
     Lever,
     MetricTarget,
@@ -179,6 +182,21 @@ def answers(viewer: User) -> QuerySet[CustomerAnswer]:
     return rows(CustomerAnswer).filter(of_goal(viewer))
 
 
+def grade_answers(viewer: User) -> QuerySet[GradeAnswer]:
+    """What was answered to questions of worksheets."""
+    return rows(GradeAnswer).filter(readable(viewer, "account"))
+
+
+def grade_overrides(viewer: User) -> QuerySet[GradeOverride]:
+    """Letters that somebody put over computed ones."""
+    return rows(GradeOverride).filter(readable(viewer, "account"))
+
+
+def closed_grades(viewer: User) -> QuerySet[ClosedGrades]:
+    """Periods whose grades are frozen; what is in them is of all accounts, and not for a page as it is."""
+    return rows(ClosedGrades).filter(signed_in(viewer)).defer("content")
+
+
 def tokens(viewer: User) -> QuerySet[ApiToken]:
     """Keys for programs: one's own; an administrator's are all."""
     every = rows(ApiToken).filter(signed_in(viewer))
@@ -256,7 +274,17 @@ def _account_of(version: Model) -> str | None:
             return version.goal.account_id
         case Stake():
             return version.stakeholder.account_id
-        case AccountTeamMember() | Adoption() | CustomerLink() | Goal() | Milestone() | Note() | Stakeholder():
+        case (
+            AccountTeamMember()
+            | Adoption()
+            | CustomerLink()
+            | Goal()
+            | GradeAnswer()
+            | GradeOverride()
+            | Milestone()
+            | Note()
+            | Stakeholder()
+        ):
             return version.account_id
         case _:
             return None
@@ -292,11 +320,14 @@ _KINDS: dict[type[Model], _Kind] = {
     AccountTeamMember: _Kind(team_members, "account"),
     Adoption: _Kind(adoptions, "account"),
     ApiToken: _Kind(tokens, changed_by=frozenset(ROLES)),
+    ClosedGrades: _Kind(closed_grades),
     CustomerAnswer: _Kind(answers, "link__account"),
     CustomerLink: _Kind(links, "account"),
     Erasure: _Kind(erasures),
     Goal: _Kind(goals, "account"),
     GoalTerms: _Kind(terms, "goal__account"),
+    GradeAnswer: _Kind(grade_answers, "account"),
+    GradeOverride: _Kind(grade_overrides, "account"),
     Job: _Kind(jobs, changed_by=_BY_ROLE["build"]),
     Lever: _Kind(levers, changed_by=LEVER_ROLES),
     MetricTarget: _Kind(targets, changed_by=_BY_ROLE["define"]),

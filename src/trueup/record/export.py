@@ -18,6 +18,8 @@ from trueup.record.models import (
     CustomerAnswer,
     Goal,
     GoalTerms,
+    GradeAnswer,
+    GradeOverride,
     Lever,
     Milestone,
     Reading,
@@ -57,6 +59,8 @@ _KEPT = (
     _Told(ENTRY_TABLE["goals"], Goal, {"goal_id": "id"}),
     _Told(ENTRY_TABLE["readings"], Reading, {"reading_id": "id"}),
     _Told(ENTRY_TABLE["milestones"], Milestone, {"milestone_id": "id"}),
+    _Told(ENTRY_TABLE["grade_answers"], GradeAnswer, {"grade_answer_id": "id"}),
+    _Told(ENTRY_TABLE["grade_overrides"], GradeOverride, {"grade_override_id": "id"}),
     _Told(ENTRY_TABLE["entered_adoptions"], Adoption, {"adoption_id": "id", "lever": "lever_id"}),
 )
 

@@ -12,7 +12,20 @@ from django.db.models import ManyToManyField, Model
 
 from trueup.record.access import allow, allow_again, may, may_see_version
 from trueup.record.keeping import action, keep
-from trueup.record.models import Adoption, Goal, Lever, MetricTarget, Milestone, Note, Reading, Stake, Stakeholder, User
+from trueup.record.models import (
+    Adoption,
+    Goal,
+    GradeAnswer,
+    GradeOverride,
+    Lever,
+    MetricTarget,
+    Milestone,
+    Note,
+    Reading,
+    Stake,
+    Stakeholder,
+    User,
+)
 from trueup.record.models.entry import Entry
 from trueup.record.reach import rows
 from trueup.record.refusal import NotAllowed, Refused
@@ -23,7 +36,7 @@ _Version = Any
 """A row of the history library's, whose types it does not tell."""
 _WHAT: Mapping[str, What] = {"+": "created", "~": "changed", "-": "deleted"}
 RESTORED: frozenset[type[Entry]] = frozenset(
-    {Adoption, Goal, Lever, MetricTarget, Milestone, Note, Reading, Stake, Stakeholder}
+    {Adoption, Goal, GradeAnswer, GradeOverride, Lever, MetricTarget, Milestone, Note, Reading, Stake, Stakeholder}
 )
 """What may be made again what it was. Links, keys and teams are not: a door that was closed stays closed."""
 _HIDDEN = frozenset({"id", "sha256", "erased_at", "joined_at"})

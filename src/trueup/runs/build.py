@@ -23,11 +23,13 @@ from trueup.metrics.places import CELL_SCHEMA
 from trueup.metrics.registry import catalogue
 from trueup.runs.cards import lay_cards
 from trueup.runs.folder import Folder, WorkspaceError
+from trueup.runs.grade_tables import Closed, lay_grades
 from trueup.runs.ground import ENTERED_SCHEMA, Ground, ground, lay_periods
 from trueup.runs.progress import Progress
 from trueup.runs.settings import Settings
 from trueup.runs.steps import Done, carry_out
 from trueup.runs.turns import taking_turn
+from trueup.runs.worksheets import in_force
 from trueup.units.period import parse_kind
 
 META_SCHEMA = "meta"
@@ -60,18 +62,25 @@ def build(
     """Compute everything as of an instant (aware) and publish it.
 
     ``entries``: every version of what people entered, by table of entries. Raises UnderWayError while another build or
-    import runs, NothingImportedError, CatalogueError, DefinitionError or BuildCheckError; then the last snapshot stays.
+    import runs, NothingImportedError, DeclarationsError, DefinitionError or BuildCheckError; the last snapshot stays.
     """
     with taking_turn(folder, "build"):
         return build_in_turn(folder, settings, as_of=as_of, progress=progress, entries=entries)
 
 
 def build_in_turn(
-    folder: Folder, settings: Settings, *, as_of: datetime, progress: Progress, entries: Entries
+    folder: Folder,
+    settings: Settings,
+    *,
+    as_of: datetime,
+    progress: Progress,
+    entries: Entries,
+    closed: Sequence[Closed] = (),
 ) -> Built:
-    """As ``build``, for who holds the turn already."""
+    """As ``build``, for who holds the turn already. ``closed``: the grades frozen so far, published with the others."""
     known = definitions(folder)
     check_settings(settings, known)
+    sheets = in_force(folder, settings, metrics=known.metrics)
     name = name_at(datetime.now(UTC))
     with drafting(folder.mart, name) as draft:
         progress.stage("laying out the customer model")
@@ -91,8 +100,10 @@ def build_in_turn(
             check(on, made, settings)
             progress.stage("laying out the customers' pages")
             cards = lay_cards(on.engine, made, as_of=on.horizon.as_of)
+            progress.stage("grading")
+            grades = lay_grades(on.engine, made.places, sheets, on.horizon.as_of_on, closed)
             _enter(on.engine, made, [*done, *cards])
-            rows = {each.table: each.rows for each in [*done, *cards]}
+            rows = {each.table: each.rows for each in [*done, *cards]} | grades
             manifest = _manifest(settings, known, on, name=name, rows=rows)
             on.engine.execute("DROP SCHEMA state CASCADE")
             for elsewhere in (WORK_SCHEMA, ENTERED_SCHEMA, "lake"):

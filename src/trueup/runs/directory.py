@@ -9,15 +9,11 @@ from trueup.lake.state import Moment
 from trueup.runs.folder import Folder
 from trueup.runs.ground import lay_state
 from trueup.runs.settings import Settings
+from trueup.units.period import LAST_DAY
 
-# The rule of a customer is that of the fact active_customers, on one day.
 _ACCOUNTS = """
 SELECT account_id, name, domain, segment, industry, region, owner_id, success_owner_id,
-    account_id IN (
-        SELECT account_id FROM state.contracts
-        WHERE starts_on <= DATE '{on}' AND coalesce(ends_on, DATE '{on}') >= DATE '{on}'
-            AND coalesce(least(cancelled_on, defaulted_on), DATE '9999-12-31') > DATE '{on}'
-    ) AS is_customer
+    account_id IN ({customers}) AS is_customer
 FROM state.accounts
 ORDER BY account_id
 """
@@ -33,6 +29,15 @@ ORDER BY person_id
 """
 
 
+def customers_between(first_on: date, last_on: date) -> str:
+    """SQL: the ids of accounts of which a contract runs on at least one of the days, as the fact active_customers."""
+    return (
+        f"SELECT account_id FROM state.contracts WHERE starts_on <= DATE '{last_on}'"
+        f" AND coalesce(ends_on, DATE '{LAST_DAY}') >= greatest(starts_on, DATE '{first_on}')"
+        f" AND coalesce(least(cancelled_on, defaulted_on), DATE '{LAST_DAY}') > greatest(starts_on, DATE '{first_on}')"
+    )
+
+
 def directory_of(folder: Folder, settings: Settings, *, on: date) -> tuple[pa.Table, pa.Table]:
     """Accounts and people, a row each, as the lake has them now: who is a customer or still with us on a day.
 
@@ -44,6 +49,6 @@ def directory_of(folder: Folder, settings: Settings, *, on: date) -> tuple[pa.Ta
         engine.attach(folder.lake, "lake", read_only=True)
         moment = Moment(datetime.now(UTC).replace(tzinfo=None), on)
         lay_state(engine, moment, settings, merging=("accounts", "people"))
-        return engine.query(_ACCOUNTS.format(on=on)), engine.query(_PEOPLE.format(on=on))
+        return engine.query(_ACCOUNTS.format(customers=customers_between(on, on))), engine.query(_PEOPLE.format(on=on))
     finally:
         engine.close()

@@ -35,6 +35,11 @@ class Folder:
         return self.root / "metrics"
 
     @property
+    def worksheets(self) -> Path:
+        """The company's own worksheets, by which it grades customers."""
+        return self.root / "worksheets"
+
+    @property
     def generated(self) -> Path:
         """Everything Trueup makes; may be deleted, except that a new import is then needed."""
         return self.root / ".trueup"

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from trueup.grades.worksheet import Cadence
 from trueup.metrics.metric import GRAINS, Grain, ParameterValue
 from trueup.runs.sign_in import SignIn
 from trueup.units.calendar import BusinessHours
 from trueup.units.period import PeriodRules
 
+WORKSHEETS: Mapping[Cadence, str] = {"quarterly": "quarterly", "annual": "annual", "strategic": "strategic"}
+"""The worksheets that grade where a workspace chooses no others."""
 MembersSee = Literal["own", "team", "all"]
 """Which accounts a member reads: their own, also those that people of their team own, or all."""
 
@@ -36,6 +39,8 @@ class Settings:
     """Metric -> the company's target per month, in the metric's unit."""
     same: tuple[tuple[str, ...], ...] = ()
     """Ids that a person declared to be the same thing."""
+    worksheets: Mapping[Cadence, str] = field(default_factory=lambda: dict(WORKSHEETS))
+    """Which worksheet grades each cadence."""
     separate: tuple[tuple[str, str], ...] = ()
     """Pairs of ids that a person declared not to be the same thing, whatever the rules find."""
     # Numbers do not depend on what follows, so it is not part of what tells one set of settings from another.

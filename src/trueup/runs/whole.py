@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from trueup.lake.entered import Entries
 from trueup.runs.build import Built, build_in_turn
+from trueup.runs.closing import closed_grades
 from trueup.runs.entered import entries_of, follow_lake, has_record
 from trueup.runs.folder import Folder
 from trueup.runs.measured import measure_metrics, measure_series
@@ -21,7 +22,8 @@ def build_whole(folder: Folder, settings: Settings, *, as_of: datetime | None, p
     with taking_turn(folder, "build"):
         entries = _measured(folder, settings, progress)
         moment = as_of or datetime.now(UTC)
-        built = build_in_turn(folder, settings, as_of=moment, progress=progress, entries=entries)
+        closed = closed_grades(folder) if has_record(folder) else ()
+        built = build_in_turn(folder, settings, as_of=moment, progress=progress, entries=entries, closed=closed)
         if has_record(folder):
             progress.stage("handing on to the record")
             measure_metrics(built.snapshot, entries)

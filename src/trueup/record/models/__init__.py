@@ -2,6 +2,7 @@
 
 from trueup.record.models.directory import Account, AccountTeamMember, Person
 from trueup.record.models.goals import Goal
+from trueup.record.models.grades import ClosedGrades, GradeAnswer, GradeOverride
 from trueup.record.models.levers import Adoption, Lever
 from trueup.record.models.notes import MetricTarget, Note
 from trueup.record.models.people import ROLES, Role, User
@@ -18,11 +19,14 @@ __all__ = [
     "AccountTeamMember",
     "Adoption",
     "ApiToken",
+    "ClosedGrades",
     "CustomerAnswer",
     "CustomerLink",
     "Erasure",
     "Goal",
     "GoalTerms",
+    "GradeAnswer",
+    "GradeOverride",
     "Job",
     "Lever",
     "MetricTarget",

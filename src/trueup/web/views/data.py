@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from trueup import served
 from trueup.answers.delivery import Marks
 from trueup.lake.engine import EngineError
-from trueup.metrics.catalogue_file import CatalogueError
+from trueup.metrics.declarations import DeclarationsError
 from trueup.metrics.readiness import Readiness
 from trueup.record import access
 from trueup.runs.folder import WorkspaceError
@@ -21,7 +21,7 @@ from trueup.web import delivered
 from trueup.web.asked import is_part, viewer
 from trueup.web.views.work import scheduling, work_of
 
-_CANNOT_BE_READ = (EngineError, CatalogueError, WorkspaceError)
+_CANNOT_BE_READ = (EngineError, DeclarationsError, WorkspaceError)
 RUNS_SHOWN = 50
 
 
