@@ -11,6 +11,7 @@ COMMANDS: dict[str, str] = {
     "readiness": "Say which metrics can be computed, and what is missing for the others.",
     "findings": "Show what is wrong or doubtful in the data.",
     "merges": "Show which ids were found to be the same account, contact or person.",
+    "grades": "Show customers' grades, what each follows from, and whether they mean something.",
     "report": "Write the company's alignment board as a page.",
     "serve": "Serve the company's pages, and build when somebody asks or a schedule says so.",
     "user": "Say who may sign in, and let them in by a link.",
@@ -20,6 +21,7 @@ COMMANDS: dict[str, str] = {
 }
 
 GROUPS: dict[str, tuple[str, ...]] = {
+    "grades": ("explain", "sheets", "close", "verify"),
     "user": ("add", "list", "role", "link", "deactivate"),
     "entries": ("export", "import"),
     "confirmations": ("verify", "export"),

@@ -15,6 +15,8 @@ WIDTH_ELSEWHERE = 160
 LINE = 100
 """Characters a line of prose takes at most; longer ones are hard to read."""
 NOTHING = "–"
+MANY = 2000
+"""Rows beyond which a table is printed as wide as it is."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,13 @@ class Column:
 
 
 def table(*columns: Column, indent: int = 0) -> None:
-    """Print columns side by side, numbers flush right; only columns that wrap give way where the line is short."""
+    """Print columns side by side, numbers flush right; only columns that wrap give way where the line is short.
+
+    Of many rows no line is measured and wrapped: nobody reads them so.
+    """
+    if columns and len(columns[0].cells) > MANY:
+        _plainly(columns, indent)
+        return
     shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for column in columns:
         shown.add_column(
@@ -41,6 +49,16 @@ def table(*columns: Column, indent: int = 0) -> None:
     for row in zip(*(column.cells for column in columns), strict=True):
         shown.add_row(*row)
     _print(Padding(shown, (0, 0, 0, indent)))
+
+
+def _plainly(columns: Sequence[Column], indent: int) -> None:
+    widest = [max(len(column.heading), *map(len, column.cells)) for column in columns]
+    for row in zip(*((column.heading, *column.cells) for column in columns), strict=True):
+        cells = (
+            cell.rjust(size) if column.right else cell.ljust(size)
+            for column, cell, size in zip(columns, row, widest, strict=True)
+        )
+        sys.stdout.write(f"{' ' * indent}{'  '.join(cells)}".rstrip() + "\n")
 
 
 def width() -> int:

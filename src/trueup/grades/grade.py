@@ -47,6 +47,8 @@ class Graded:
     most: Mapping[str, int]
     known: Mapping[str, Flags]
     weight: int
+    unit: int
+    """How many whole numbers one weighted point is."""
 
     def score(self, at: int) -> Fraction | None:
         """The exact score of one account, 0 to 100; None where nothing was answered."""
@@ -62,6 +64,11 @@ class Graded:
         """The share of the weight that was answered."""
         share: npt.NDArray[np.float64] = self.answered / self.weight
         return share
+
+    def points_of(self, criterion: str, at: int) -> Decimal:
+        """The points, without weight, of one account."""
+        weight = next(each.weight for each in self.sheet.criteria if each.name == criterion)
+        return Decimal(int(self.points[criterion][at])) / (weight * self.unit)
 
     def added(self, at: int) -> Mapping[str, Fraction]:
         """What each answered criterion adds to the score of one account; they sum to it exactly."""
@@ -91,7 +98,7 @@ def grade(sheet: Worksheet, inputs: Mapping[str, Inputs], *, accounts: int) -> G
     letters = _letters(sheet, earned, possible)
     needed = Fraction(sheet.answered_at_least)
     letters[(needed.denominator * answered < needed.numerator * weight) | (possible == 0)] = UNKNOWN
-    return Graded(sheet, letters, earned, possible, answered, points, most, known, weight)
+    return Graded(sheet, letters, earned, possible, answered, points, most, known, weight, scale)
 
 
 def change(before: Graded, after: Graded, at_before: int, at_after: int) -> Mapping[str, Fraction]:

@@ -29,7 +29,7 @@ from trueup.grades.worksheet import (
     WorksheetError,
 )
 from trueup.metrics.declarations import DeclarationsError, Place, Problem, content_of, told
-from trueup.metrics.instances import nearest
+from trueup.metrics.naming import nearest
 
 SOURCES: tuple[Source, ...] = ("metric", "attribute", "question")
 _SHOWN_DIGITS = 8

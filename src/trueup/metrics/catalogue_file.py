@@ -15,8 +15,9 @@ from sqlglot import ParseError, exp, parse
 
 from trueup.metrics.declarations import DeclarationsError, Place, Problem, content_of, told
 from trueup.metrics.fact import KNOWN_TABLES
-from trueup.metrics.instances import AnyFact, nearest
+from trueup.metrics.instances import AnyFact
 from trueup.metrics.metric import Metric
+from trueup.metrics.naming import nearest
 from trueup.metrics.sqlfact import SqlFact
 
 JsonSchema = Mapping[str, object]

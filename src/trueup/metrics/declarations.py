@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 
-from trueup.metrics.instances import nearest
+from trueup.metrics.naming import nearest
 
 
 @dataclass(frozen=True)

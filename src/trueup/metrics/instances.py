@@ -8,10 +8,10 @@ from typing import Literal
 import ibis
 import ibis.expr.datatypes as dt
 from ibis import Table
-from rapidfuzz.process import extractOne
 
 from trueup.metrics.fact import FACT_SCHEMA, IBIS_TYPES, Context, Fact, Inputs
 from trueup.metrics.metric import ROWS, Metric, ParameterValue
+from trueup.metrics.naming import nearest
 from trueup.metrics.sqlfact import SqlFact
 
 AnyFact = Fact | SqlFact
@@ -98,15 +98,6 @@ def known_fact(metric: Metric, facts: Mapping[str, AnyFact]) -> AnyFact:
     if metric.fact not in facts:
         raise DefinitionError(f"{_place(metric)}no fact is called {metric.fact!r}{nearest(metric.fact, facts)}")
     return facts[metric.fact]
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """A cure for a name that does not exist: the most similar one that does, or all of them where none is similar."""
-    known = sorted(names)
-    found = extractOne(name, known, score_cutoff=60)
-    if found:
-        return f"; did you mean {found[0]}?"
-    return f"; there are {', '.join(known)}" if known else ""
 
 
 def _no_parameter(parameter: str, known: Iterable[str]) -> str:

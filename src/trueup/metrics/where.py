@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from trueup.metrics.aggregates import FACT
 from trueup.metrics.fact import STATE_SCHEMA
-from trueup.metrics.instances import BoundMetric, DefinitionError, nearest
+from trueup.metrics.instances import BoundMetric, DefinitionError
+from trueup.metrics.naming import nearest
 from trueup.metrics.sql import both, column, constant, table
 
 Where = Mapping[str, Sequence[str]]

@@ -18,7 +18,8 @@ from trueup.metrics.audit import AuditError, sample_audit
 from trueup.metrics.catalogue_file import Catalogue
 from trueup.metrics.cells import WORK_SCHEMA
 from trueup.metrics.compute import Plan, plan
-from trueup.metrics.instances import DefinitionError, nearest
+from trueup.metrics.instances import DefinitionError
+from trueup.metrics.naming import nearest
 from trueup.metrics.places import CELL_SCHEMA
 from trueup.metrics.registry import catalogue
 from trueup.runs.cards import lay_cards

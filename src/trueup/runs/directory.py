@@ -6,10 +6,10 @@ import pyarrow as pa
 
 from trueup.lake.duckdb import DuckDBEngine
 from trueup.lake.state import Moment
+from trueup.runs.customers import customers_between
 from trueup.runs.folder import Folder
 from trueup.runs.ground import lay_state
 from trueup.runs.settings import Settings
-from trueup.units.period import LAST_DAY
 
 _ACCOUNTS = """
 SELECT account_id, name, domain, segment, industry, region, owner_id, success_owner_id,
@@ -27,15 +27,6 @@ QUALIFY row_number() OVER (PARTITION BY person_id ORDER BY active_from DESC NULL
     AND coalesce(active_to, DATE '{on}') >= DATE '{on}'
 ORDER BY person_id
 """
-
-
-def customers_between(first_on: date, last_on: date) -> str:
-    """SQL: the ids of accounts of which a contract runs on at least one of the days, as the fact active_customers."""
-    return (
-        f"SELECT account_id FROM state.contracts WHERE starts_on <= DATE '{last_on}'"
-        f" AND coalesce(ends_on, DATE '{LAST_DAY}') >= greatest(starts_on, DATE '{first_on}')"
-        f" AND coalesce(least(cancelled_on, defaulted_on), DATE '{LAST_DAY}') > greatest(starts_on, DATE '{first_on}')"
-    )
 
 
 def directory_of(folder: Folder, settings: Settings, *, on: date) -> tuple[pa.Table, pa.Table]:

@@ -19,9 +19,12 @@ from trueup.lake.duckdb import DuckDBEngine, quoted
 from trueup.metrics.metric import ADDITIVE
 from trueup.metrics.places import CELL_SCHEMA, Only, Place, tidy
 from trueup.metrics.sql import constant
-from trueup.runs.directory import customers_between
+from trueup.runs.customers import customers_between
 
 FACTS_BEHIND = "__n"
+SEGMENT = "_segment"
+"""The account's segment: whom it is compared with."""
+OVERRIDE = "override"
 FOLLOWING = ("score", "computed", "grade", "answered_weight", "is_overridden")
 """The columns that follow from the others."""
 _DAYS_PER_YEAR = 365.25
@@ -55,7 +58,7 @@ def inputs_of(engine: DuckDBEngine, sheet: Worksheet, period: GradedPeriod, plac
     A count without a fact is 0, unless nobody has any: then nothing was delivered that could be counted.
     """
     by_metric = {place.metric: place for place in places if place.grain == "account"}
-    columns, joins = ["a.account_id"], []
+    columns, joins = ["a.account_id", f"a.segment AS {quoted(SEGMENT)}"], []
     for criterion in sheet.criteria:
         name = quoted(criterion.name)
         match criterion.source:
@@ -80,15 +83,16 @@ def inputs_of(engine: DuckDBEngine, sheet: Worksheet, period: GradedPeriod, plac
         else f"a.account_id IN ({customers_between(period.first_on, period.cut_on)})"
     )
     return engine.query(
-        f"SELECT {', '.join(columns)}, held.letter AS override FROM state.accounts AS a LEFT JOIN ({_FIRST_CONTRACTS})"
-        f" AS c ON c.account_id = a.account_id {' '.join(joins)} WHERE {covered} ORDER BY a.account_id"
+        f"SELECT {', '.join(columns)}, held.letter AS {OVERRIDE} FROM state.accounts AS a"
+        f" LEFT JOIN ({_FIRST_CONTRACTS}) AS c ON c.account_id = a.account_id"
+        f" {' '.join(joins)} WHERE {covered} ORDER BY a.account_id"
     )
 
 
 def graded(sheet: Worksheet, inputs: pa.Table) -> pa.Table:
     """The inputs with what follows from them."""
     made = grades_of(sheet, inputs)
-    override = inputs.column("override").to_pylist()
+    override = inputs.column(OVERRIDE).to_pylist()
     computed = made.letters.tolist()
     following = {
         "score": pa.array(made.scores(), from_pandas=True),

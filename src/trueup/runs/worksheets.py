@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping
 
 from trueup.grades.worksheet import PERIOD_KIND, Cadence, Worksheet
 from trueup.grades.worksheet_file import SheetFile, load, our_files
-from trueup.metrics.instances import nearest
+from trueup.metrics.naming import nearest
 from trueup.runs.folder import Folder, WorkspaceError
 from trueup.runs.settings import Settings
 
 CADENCES: tuple[Cadence, ...] = tuple(PERIOD_KIND)
 
 
-def worksheets(folder: Folder, *, metrics: Iterable[str]) -> Mapping[str, Worksheet]:
+def worksheets(folder: Folder, *, metrics: Iterable[str] | None) -> Mapping[str, Worksheet]:
     """All worksheets by name; WorksheetFileError tells everything that is wrong with the workspace's files."""
     return load([*our_files(), *_own_files(folder)], metrics=metrics)
 
