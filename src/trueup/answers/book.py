@@ -13,8 +13,11 @@ from trueup.answers.opened import opened
 from trueup.lake.duckdb import DuckDBEngine, literal
 from trueup.mart.snapshot import Snapshot
 from trueup.metrics.sql import quoted
+from trueup.runs.grade_tables import NEWEST
 
 LAST_TOUCH = "last_touch_at"
+GRADE = "grade_rank"
+"""A first, F last; who has no letter comes after."""
 PAGE = 50
 
 
@@ -35,6 +38,7 @@ class Row:
 
     values: Mapping[str, float | None]
     last_touch_at: datetime | None
+    grade: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Book:
 
     columns: tuple[Column, ...]
     rows: Mapping[str, Row]
+    has_grades: bool = False
 
 
 NOTHING = Book((), {})
@@ -54,16 +59,31 @@ def read(snapshot: Snapshot, account_ids: Sequence[str]) -> Book:
         return NOTHING
     with opened(snapshot) as mart:
         listed = ", ".join(map(literal, account_ids)) or "NULL"
-        found = mart.query(f"SELECT * FROM cells.book WHERE account_id IN ({listed})").to_pylist()
+        found = mart.query(
+            f"SELECT b.*, {'g.grade' if has_grades(snapshot) else 'NULL AS grade'} FROM {_with_grades(snapshot)}"
+            f" WHERE b.account_id IN ({listed})"
+        ).to_pylist()
     rows = {
-        row["account_id"]: Row({column.metric: row[column.metric] for column in told}, row[LAST_TOUCH]) for row in found
+        row["account_id"]: Row({column.metric: row[column.metric] for column in told}, row[LAST_TOUCH], row["grade"])
+        for row in found
     }
-    return Book(told, rows)
+    return Book(told, rows, has_grades(snapshot))
 
 
 def columns(snapshot: Snapshot) -> tuple[Column, ...]:
     """The columns that a snapshot has for its list; none where it was built by a Trueup that had no list yet."""
     return _columns(snapshot.file) if LAID in snapshot.manifest.rows else ()
+
+
+def has_grades(snapshot: Snapshot) -> bool:
+    """Whether the snapshot holds grades; one that was built by an earlier Trueup does not."""
+    return NEWEST in snapshot.manifest.rows
+
+
+def _with_grades(snapshot: Snapshot) -> str:
+    """The book, called ``b``, with the newest grades, called ``g``, where there are any."""
+    joined = f" LEFT JOIN {NEWEST} AS g ON g.account_id = b.account_id" if has_grades(snapshot) else ""
+    return f"cells.book AS b{joined}"
 
 
 def leading(
@@ -73,7 +93,7 @@ def leading(
     with opened(snapshot) as mart:
         left_out = ", ".join(map(literal, without)) or "NULL"
         found = mart.query(
-            f"SELECT account_id FROM cells.book WHERE {quoted(by)} IS NOT NULL"
+            f"SELECT account_id FROM {NEWEST if by == GRADE else 'cells.book'} WHERE {quoted(by)} IS NOT NULL"
             f" AND (account_id IN ({left_out})) IS NOT TRUE ORDER BY {_order(by, descending, offset, limit)}"
         )
     return [str(account_id) for account_id in found.column(0).to_pylist()]
@@ -93,18 +113,23 @@ def ranked(
     ``among``: only these accounts, also those that the snapshot does not know; None: all that it knows. KeyError for a
     column that the list does not have.
     """
-    if by not in {LAST_TOUCH, *(column.metric for column in columns(snapshot))}:
+    if by not in sortable(snapshot):
         raise KeyError(by)
     with opened(snapshot) as mart:
+        rows = NEWEST if by == GRADE else "cells.book"
         order = _order(by, descending, offset, limit)
         if among is None:
-            found = mart.query(f"SELECT account_id FROM cells.book AS b ORDER BY {order}")
+            found = mart.query(f"SELECT account_id FROM {rows} ORDER BY {order}")
         else:
             mart.connection.register("_among", pa.table({"account_id": pa.array(among, pa.string())}))
-            found = mart.query(
-                f"SELECT account_id FROM _among LEFT JOIN cells.book AS b USING (account_id) ORDER BY {order}"
-            )
+            found = mart.query(f"SELECT account_id FROM _among LEFT JOIN {rows} USING (account_id) ORDER BY {order}")
     return [str(account_id) for account_id in found.column(0).to_pylist()]
+
+
+def sortable(snapshot: Snapshot) -> set[str]:
+    """What the list may be sorted by."""
+    known = {LAST_TOUCH, *(column.metric for column in columns(snapshot))}
+    return known | {GRADE} if has_grades(snapshot) else known
 
 
 def _order(by: str, descending: bool, offset: int, limit: int) -> str:  # noqa: FBT001  private

@@ -32,6 +32,7 @@ COLUMNS = (
 )
 """The columns of ``trueup grades --format csv``."""
 SHOWN = (*LETTERS, UNKNOWN)
+PAGE = 50
 FEWEST_PEERS = 10
 """Fewer accounts of the same segment are no peers: then all that were graded are."""
 
@@ -149,25 +150,109 @@ def table(snapshot: Snapshot, grading: Grading, account_ids: Sequence[str] | Non
         )
 
 
-def counts(snapshot: Snapshot, cadence: str) -> Mapping[str, Mapping[str, int]]:
-    """How many accounts have each grade, by period, oldest first."""
+@dataclass(frozen=True)
+class Standing:
+    """An account's grade in a list, and the one before."""
+
+    account_id: str
+    score: float | None
+    grade: str
+    computed: str
+    answered_weight: float
+    is_overridden: bool
+    grade_before: str | None = None
+    score_before: float | None = None
+
+
+_ORDERS = {"score": "g.score", "answered": "g.answered_weight", "change": "g.score - b.score"}
+SORTS = tuple(_ORDERS)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which part of a list of grades: only these letters and accounts (none named: all), in which order, from where."""
+
+    letter: str = ""
+    among: Sequence[str] | None = None
+    without: Sequence[str] = ()
+    sort: str = "score"
+    descending: bool = True
+    offset: int = 0
+    limit: int = PAGE
+
+
+def page(snapshot: Snapshot, grading: Grading, wanted: Wanted) -> tuple[int, list[Standing]]:
+    """How many grades fit, and those on the page; without a letter the unknown come last."""
+    before = _earlier(snapshot, grading)
+    with opened(snapshot) as mart:
+        limits = [
+            f"g.cadence = {literal(grading.cadence)}",
+            f"g.period = {literal(grading.period)}",
+            *([f"g.grade = {literal(wanted.letter)}"] if wanted.letter else []),
+        ]
+        if wanted.among is not None:
+            mart.connection.register("_among", pa.table({"account_id": pa.array(wanted.among, pa.string())}))
+            limits.append("g.account_id IN (SELECT account_id FROM _among)")
+        if wanted.without:
+            limits.append(f"g.account_id NOT IN ({', '.join(map(literal, wanted.without))})")
+        found = f"FROM {LAID} AS g LEFT JOIN {LAID} AS b ON b.account_id = g.account_id AND b.cadence = g.cadence"
+        found += f" AND b.period = {literal(before.period if before else '')} WHERE {' AND '.join(limits)}"
+        total = mart.query(f"SELECT count(*) {found}").column(0)[0].as_py()
+        order = f"{_ORDERS[wanted.sort]} {'DESC' if wanted.descending else 'ASC'} NULLS LAST, g.account_id"
+        rows = mart.query(
+            "SELECT g.account_id, g.score, g.grade, g.computed, g.answered_weight, g.is_overridden,"
+            f" b.grade AS grade_before, b.score AS score_before {found}"
+            f" ORDER BY g.grade = '{UNKNOWN}', {order} LIMIT {wanted.limit} OFFSET {wanted.offset}"
+        ).to_pylist()
+    return total, [Standing(**row) for row in rows]
+
+
+def regraded(snapshot: Snapshot, grading: Grading, told: Mapping[str, Told]) -> Mapping[str, Standing]:
+    """Grades with what was said since the snapshot was made, by account; none of a closed period."""
+    if not told or grading.closed_at is not None:
+        return {}
+    with opened(snapshot) as mart:
+        sheet = _sheet(mart, grading)
+        found = [inputs for account_id in told if (inputs := _inputs(mart, sheet, grading, account_id)) is not None]
+        if not found:
+            return {}
+        patched = [_with(inputs, sheet, told[inputs.column("account_id")[0].as_py()]) for inputs in found]
+        rows = graded(sheet, pa.concat_tables(patched)).to_pylist()
+    return {
+        row["account_id"]: Standing(account_id=row["account_id"], **{name: row[name] for name in FOLLOWING})
+        for row in rows
+    }
+
+
+def trail(snapshot: Snapshot, account_id: str, cadence: str) -> list[tuple[Grading, Standing]]:
+    """An account's grades of all periods, oldest first."""
+    by_period = {each.period: each for each in gradings(snapshot, cadence)}
+    if not by_period:
+        return []
     with opened(snapshot) as mart:
         rows = mart.query(
-            f"SELECT period, grade, count(*) AS accounts FROM {LAID} WHERE cadence = {literal(cadence)}"
+            f"SELECT period, account_id, {', '.join(FOLLOWING)} FROM {LAID} WHERE cadence = {literal(cadence)}"
+            f" AND account_id = {literal(account_id)}"
+        ).to_pylist()
+    found = [(by_period[row.pop("period")], Standing(**row)) for row in rows]
+    return sorted(found, key=lambda each: each[0].first_on)
+
+
+def counts(snapshot: Snapshot, cadence: str, *, among: Sequence[str] | None = None) -> Mapping[str, Mapping[str, int]]:
+    """How many accounts, of those named, have each grade, by period, oldest first."""
+    with opened(snapshot) as mart:
+        limit = ""
+        if among is not None:
+            mart.connection.register("_among", pa.table({"account_id": pa.array(among, pa.string())}))
+            limit = " AND account_id IN (SELECT account_id FROM _among)"
+        rows = mart.query(
+            f"SELECT period, grade, count(*) AS accounts FROM {LAID} WHERE cadence = {literal(cadence)}{limit}"
             " GROUP BY ALL ORDER BY ALL"
         ).to_pylist()
     of_period = {each.period: dict.fromkeys(SHOWN, 0) for each in gradings(snapshot, cadence)}
     for row in rows:
         of_period[row["period"]][row["grade"]] = row["accounts"]
     return of_period
-
-
-def standing(snapshot: Snapshot, cadence: str, account_ids: Sequence[str]) -> Mapping[str, str]:
-    """The newest grade of accounts of a period that is over, by account; those without one are left out."""
-    if not gradings(snapshot, cadence):
-        return {}
-    rows = table(snapshot, grading_of(snapshot, cadence), account_ids)
-    return dict(zip(rows.column("account_id").to_pylist(), rows.column("grade").to_pylist(), strict=True))
 
 
 def explained(
@@ -178,6 +263,7 @@ def explained(
     ``told``: what was said since the snapshot was made; it does not touch closed periods.
     """
     grading = grading_of(snapshot, cadence, period)
+    units = {metric: unit for metric, (_, unit) in metric_names(snapshot).items()}
     with opened(snapshot) as mart:
         sheet = _sheet(mart, grading)
         inputs = _inputs(mart, sheet, grading, account_id)
@@ -187,7 +273,7 @@ def explained(
             inputs = _with(inputs, sheet, told)
         row, now = graded(sheet, inputs).to_pylist()[0], grades_of(sheet, inputs)
         segment, peers = _peers(mart, sheet, grading, row)
-        lines = [_line(criterion, now, row, peers, _units(mart)) for criterion in sheet.criteria]
+        lines = [_line(criterion, now, row, peers, units) for criterion in sheet.criteria]
         last = None
         if (earlier := _earlier(snapshot, grading)) is not None:
             last, lines = _compared(mart, earlier, account_id, now, lines)
@@ -204,6 +290,13 @@ def explained(
         peers=segment,
         last=last,
     )
+
+
+def metric_names(snapshot: Snapshot) -> Mapping[str, tuple[str, str]]:
+    """The label and the unit of each metric that the snapshot has."""
+    with opened(snapshot) as mart:
+        rows = mart.query("SELECT metric, label, unit FROM meta.metrics").to_pylist()
+    return {row["metric"]: (row["label"], row["unit"]) for row in rows}
 
 
 @lru_cache(maxsize=4)
@@ -298,10 +391,6 @@ def _peers(
 def _is_rising(criterion: Criterion) -> bool:
     points = [band.points for band in criterion.bands] or list(criterion.answers)
     return points[-1] >= points[0]
-
-
-def _units(mart: DuckDBEngine) -> Mapping[str, str]:
-    return {row["metric"]: row["unit"] for row in mart.query("SELECT metric, unit FROM meta.metrics").to_pylist()}
 
 
 def _earlier(snapshot: Snapshot, grading: Grading) -> Grading | None:

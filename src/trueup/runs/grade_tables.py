@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 import pyarrow as pa
 
-from trueup.grades.worksheet import Cadence, Worksheet
+from trueup.grades.worksheet import LETTERS, Cadence, Worksheet
 from trueup.grades.worksheet_file import version_of, written
 from trueup.lake.duckdb import DuckDBEngine
 from trueup.metrics.places import Place
@@ -19,6 +19,8 @@ from trueup.runs.grading import FOLLOWING, GradedPeriod, graded, inputs_of, peri
 
 GRADE_SCHEMA = "grades"
 LAID = f"{GRADE_SCHEMA}.grades"
+NEWEST = f"{GRADE_SCHEMA}.newest"
+"""One row per account with a quarterly grade of the last quarter that is over: what lists of customers show."""
 STANDINGS = 2
 """How many periods of a cadence are graded as known at the build: the running one and the one before."""
 GRADES = pa.schema(
@@ -91,7 +93,16 @@ def lay_grades(
     tables |= {name: pa.concat_tables(of_state, promote_options="default") for name, of_state in by_state.items()}
     for name, table in tables.items():
         engine.load(GRADE_SCHEMA, name, table)
-    return {f"{GRADE_SCHEMA}.{name}": table.num_rows for name, table in tables.items()}
+    newest = engine.create_table(GRADE_SCHEMA, "newest", _NEWEST)
+    return {f"{GRADE_SCHEMA}.{name}": table.num_rows for name, table in tables.items()} | {NEWEST: newest}
+
+
+_NEWEST = (
+    f"SELECT account_id, grade, CAST(list_position([{', '.join(map(constant, LETTERS))}], grade) AS TINYINT)"
+    f" AS grade_rank, period FROM {LAID} WHERE cadence = 'quarterly' AND period = ("
+    f"SELECT period FROM {GRADE_SCHEMA}.gradings WHERE cadence = 'quarterly' ORDER BY is_over DESC, first_on DESC"
+    " LIMIT 1) ORDER BY account_id"
+)
 
 
 def read_table(sheet: Worksheet) -> str:

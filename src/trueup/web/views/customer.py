@@ -25,6 +25,7 @@ from trueup.record.scorecard import NOTHING, Line, scorecards
 from trueup.reports import cards, relations
 from trueup.web.standing import ON_TRACK, standing_of
 from trueup.web.views.entries.goals import STATES
+from trueup.web.views.grades.account import summary
 
 NOTES_SHOWN = 5
 _ENDED = frozenset({"achieved", "missed", "withdrawn"})
@@ -75,6 +76,7 @@ def show(request: HttpRequest, account_id: str) -> HttpResponse:
         "may_confide": access.may(user, "confide", account),
         "as_of": snapshot.manifest.as_of_on if snapshot else None,
         "is_known": answer.is_known,
+        "grades": summary(user, account.pk),
         **_measured(user, account),
         **_people(user, account, answer),
         **_served(answer),

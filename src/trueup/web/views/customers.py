@@ -34,6 +34,7 @@ _TO_MART = {
     "response_time": "response_time",
     "open": "open_backlog",
     "reviews": "business_reviews",
+    "grade": book.GRADE,
     "last_touch": book.LAST_TOUCH,
     "revenue": "revenue",
 }
@@ -104,6 +105,7 @@ class Line:
     """An account's line; ``cells``: label and text of the columns after the owner."""
 
     account: Account
+    grade: str | None
     owner: str
     standing: Standing
     cells: tuple[tuple[str, str], ...]
@@ -132,6 +134,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "headings": _headings(asked, told),
         "lines": _lines(user, ids, told),
         "has_own": has_own,
+        "has_grades": told.has_grades,
         "is_built": snapshot is not None,
         "part_id": PART,
     }
@@ -183,7 +186,7 @@ def _ranked(
 ) -> tuple[int, list[str]]:
     """By a column of the mart; those without a value in it come last, by their ids."""
     column, end = _TO_MART[asked.sort], offset + book.PAGE
-    if column not in {book.LAST_TOUCH, *(each.metric for each in book.columns(snapshot))}:
+    if column not in book.sortable(snapshot):
         return rows.count(), access.ids(rows.order_by("pk")[offset:end])
     if asked.is_of_all and access.reads_every_account(user):
         gone = access.ids(access.accounts(user).filter(left_on__isnull=False))
@@ -233,6 +236,7 @@ def _headings(asked: Asked, told: book.Book) -> list[Heading]:
     of_metric = {column.metric: column for column in told.columns}
     labels = [
         ("name", "Customer"),
+        *([("grade", "Grade")] if told.has_grades else []),
         ("owner", "Owner"),
         ("attainment", "Attained"),
         ("on_track", "On track"),
@@ -256,7 +260,7 @@ _FROM_MART = (
 def _heading(asked: Asked, key: str, label: str, period: str) -> Heading:
     is_sorted = asked.sort == key
     # Names begin with A; of numbers people want to see the largest first.
-    turned = not asked.is_descending if is_sorted else key not in {"name", "owner"}
+    turned = not asked.is_descending if is_sorted else key not in {"name", "owner", "grade"}
     way = ("descending" if asked.is_descending else "ascending") if is_sorted else ""
     is_live = key in {"attainment", "on_track"}
     leads = replace(asked, sort=key, is_descending=turned, page=1).address
@@ -271,6 +275,7 @@ def _lines(user: User, ids: list[str], told: book.Book) -> list[Line]:
     return [
         Line(
             account,
+            row.grade if (row := told.rows.get(account_id)) else None,
             str(account.owner) if account.owner_id and account.owner else "",
             standing_of(goals.get(account_id, ()), today=today),
             row_of(account_id),

@@ -19,6 +19,8 @@ from trueup.record.history import RESTORED, changes, restore
 from trueup.record.models import (
     Adoption,
     Goal,
+    GradeAnswer,
+    GradeOverride,
     Lever,
     MetricTarget,
     Milestone,
@@ -43,6 +45,8 @@ class _Kind:
 
 
 _KINDS: Mapping[str, _Kind] = {
+    "answer": _Kind(GradeAnswer, access.grade_answers),
+    "override": _Kind(GradeOverride, access.grade_overrides),
     "goal": _Kind(Goal, access.goals),
     "reading": _Kind(Reading, access.readings),
     "stakeholder": _Kind(Stakeholder, access.stakeholders),
@@ -100,15 +104,18 @@ def _place(row: Entry | None) -> tuple[str, str]:
     """Where an entry stands, and what that is called; the board for what is deleted."""
     match row:
         case Goal():
-            return reverse("goal", args=[row.pk]), row.measure
+            place = reverse("goal", args=[row.pk]), row.measure
         case Reading():
-            return reverse("goal", args=[row.goal_id]), row.goal.measure
+            place = reverse("goal", args=[row.goal_id]), row.goal.measure
         case Stake():
-            return reverse("stakeholder", args=[row.stakeholder_id]), str(row.stakeholder)
+            place = reverse("stakeholder", args=[row.stakeholder_id]), str(row.stakeholder)
         case Lever() | MetricTarget():
             name = "levers" if isinstance(row, Lever) else "targets"
-            return reverse(name), name.capitalize()
+            place = reverse(name), name.capitalize()
+        case GradeAnswer() | GradeOverride():
+            place = reverse("customer_grades", args=[row.account_id]), f"Grades of {row.account}"
         case Adoption() | Milestone() | Note() | Stakeholder():
-            return customer(row.account_id), str(row.account)
+            place = customer(row.account_id), str(row.account)
         case _:
-            return reverse("board"), "Board"
+            place = reverse("board"), "Board"
+    return place

@@ -1,0 +1,175 @@
+"""Who are you pleasing? Customers by what they give us and what we give them, and where our effort goes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from trueup import served
+from trueup.answers.board import Point
+from trueup.answers.quadrant import EffortOf, NoQuarterError, Quadrant, Spot, pleasing, worst_of
+from trueup.grades.quadrant import PARTS, QUARTERS, Effort, Part
+from trueup.mart.snapshot import Snapshot
+from trueup.record import access
+from trueup.record.models import User
+from trueup.reports.cards import told
+from trueup.reports.quadrant_chart import CALLED, FEW, LARGEST, MEANING, NARROW, WIDE, drawn, percent
+
+SHOWN = 20
+MOST = 500
+"""Longer lists are for the command line."""
+LISTS: Mapping[str, Part] = {"givers": "neglected_giver", "rabbits": "chased_rabbit", "unknown": "not_placed"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A customer of a list or of the table; ``takes``: what it would take; without ``account_id`` it has no page."""
+
+    account_id: str
+    name: str
+    corner: str
+    was: str
+    revenue: str
+    attained: str
+    touches: int
+    takes: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list: its first lines, how many there are in all, and whether the address that shows more has more to show."""
+
+    lines: Sequence[Line]
+    total: int
+    has_more: bool
+
+
+@dataclass(frozen=True)
+class Shares:
+    """A line of the table of effort: whose, and the share of each part as words, in the order of ``PARTS``."""
+
+    name: str
+    team: str
+    total: int
+    shares: Sequence[tuple[str, str, Part]]
+
+
+@dataclass(frozen=True)
+class Teller:
+    """What a page's lines are told with."""
+
+    quadrant: Quadrant
+    names: Mapping[str, str]
+    worst: Mapping[str, Sequence[str]]
+
+    def lines(self, spots: Iterable[Spot]) -> list[Line]:
+        """Accounts as the page shows them."""
+        return [self._line(spot) for spot in spots]
+
+    def _line(self, spot: Spot) -> Line:
+        return Line(
+            account_id=spot.account_id if spot.account_id in self.names else "",
+            name=self.names.get(spot.account_id, spot.account_id),
+            corner=CALLED[spot.part],
+            was=CALLED[spot.part_before] if spot.has_moved and spot.part_before else "",
+            revenue=self._money(None if spot.revenue is None else float(spot.revenue)),
+            attained=percent(spot.receiving),
+            touches=spot.touches,
+            takes=self._takes(spot),
+        )
+
+    def _takes(self, spot: Spot) -> str:
+        match spot.part:
+            case "neglected_giver":
+                points = f"{_points(spot.short)} of attainment short of the line"
+                worst = self.worst.get(spot.account_id, ())
+                return f"{points}. Its grade loses most by: {_joined(worst)}." if worst else f"{points}."
+            case "chased_rabbit":
+                revenue = f"{self._money(spot.revenue_short)} more revenue a quarter makes it a giver"
+                touches = f"{spot.touches:,} touch{'es' if spot.touches != 1 else ''} a quarter are free for others"
+                return f"{revenue}. Or stop chasing: {touches}." if spot.touches else f"{revenue}."
+            case _:
+                return spot.reason.capitalize()
+
+    def _money(self, value: float | None) -> str:
+        return told(None if value is None else Point("", value, 0, 0, "ok"), "money", self.quadrant.currency)
+
+
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """The page of a quarter, by default of the last one that is over."""
+    user = cast("User", request.user)
+    snapshot = served.snapshot()
+    if snapshot is None:
+        return render(request, "web/nothing_built.html")
+    seen = None if access.reads_every_account(user) else access.ids(access.accounts(user).order_by("pk"))
+    try:
+        found = pleasing(snapshot, request.GET.get("period") or None, account_ids=seen)
+    except NoQuarterError as error:
+        return render(request, "web/grades/pleasing.html", {"refused": str(error)})
+    return render(request, "web/grades/pleasing.html", _page(user, snapshot, found, request.GET.get("all", "")))
+
+
+def _page(user: User, snapshot: Snapshot, found: Quadrant, opened: str) -> dict[str, object]:
+    limit = {name: MOST if name == opened else SHOWN for name in (*LISTS, "people")}
+    on_map = found.largest(LARGEST if found.placed > FEW else FEW)
+    listed = {
+        "givers": found.by_revenue("neglected_giver", limit["givers"]),
+        "rabbits": found.by_touches("chased_rabbit", limit["rabbits"]),
+        "unknown": found.by_revenue("not_placed", limit["unknown"]),
+    }
+    ids = {spot.account_id for spots in (on_map, *listed.values()) for spot in spots}
+    names = dict(access.accounts(user).filter(pk__in=ids).values_list("pk", "name"))
+    teller = Teller(
+        found, names, worst_of(snapshot, found.standing.key, [spot.account_id for spot in listed["givers"]])
+    )
+    return {
+        "found": found,
+        "drawings": [drawn(found, names, sheet) for sheet in (WIDE, NARROW)],
+        "periods": list(reversed(found.periods)),
+        "on_map": teller.lines(on_map),
+        "is_dense": found.placed > FEW,
+        "corners": [(CALLED[each], MEANING[each], found.counts[each]) for each in QUARTERS],
+        "giving_share": _share_of_revenue(found),
+        **{
+            name: Listed(teller.lines(spots), found.counts[LISTS[name]], found.counts[LISTS[name]] > limit[name])
+            for name, spots in listed.items()
+        },
+        "everybody": _shares("Everybody", "", found.effort),
+        "teams": [_of(each) for each in found.teams],
+        "people": [_of(each) for each in found.people[: limit["people"]]],
+        "people_total": len(found.people),
+        "more_people": len(found.people) > limit["people"],
+        "parts": [CALLED[part] for part in PARTS],
+        "opened": opened,
+        "most": MOST,
+    }
+
+
+def _share_of_revenue(found: Quadrant) -> str:
+    """The part of the mapped revenue that neglected givers bring."""
+    whole = sum(found.revenue_of(each) for each in QUARTERS)
+    return percent(float(found.revenue_of("neglected_giver") / whole)) if whole else "–"
+
+
+def _of(each: EffortOf) -> Shares:
+    return _shares(each.name, each.team, each.effort)
+
+
+def _shares(name: str, team: str, effort: Effort) -> Shares:
+    shares = [(CALLED[part], percent(float(effort.share(part))) if effort.total else "–", part) for part in PARTS]
+    return Shares(name, team, effort.total, shares)
+
+
+def _points(short: float | None) -> str:
+    points = 100 * (short or 0)
+    if points < 1:
+        return "less than 1 point"
+    return f"{points:.0f} point{'s' if round(points) > 1 else ''}"
+
+
+def _joined(labels: Sequence[str]) -> str:
+    return "; ".join(label[:1].lower() + label[1:] for label in labels)
