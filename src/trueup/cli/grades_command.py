@@ -120,6 +120,20 @@ def sheets(
     )
 
 
+@subcommands.command("honesty")
+def honesty(
+    cadence: CadenceOption = Cadence.quarterly,
+    form: OutputFormat = Format.table,
+    output: OutputFile = None,
+    folder: Workspace = None,
+) -> None:
+    """Hold closed grades against what came after them, and say whether better ones fared better."""
+    check_can_write(form, output)
+    with refusing(*_ERRORS):
+        told = importlib.import_module("trueup.cli.grades_honesty")
+        told.tell(_snapshot(folder), cadence.value, form, output)
+
+
 @subcommands.command("close")
 def close(
     cadence: Annotated[Cadence | None, typer.Option("--cadence", help="Only these; default: all three.")] = None,

@@ -3,13 +3,14 @@
 from django.urls import path
 
 from trueup.web import account_ids
-from trueup.web.views.grades import account, by_hand, overview, worksheets
+from trueup.web.views.grades import account, by_hand, honesty, overview, worksheets
 
 _OF = f"customers/<{account_ids.NAME}:account_id>/grades/"
 
 urlpatterns = [
     path("grades/", overview.show, name="grades"),
     path("grades/by-hand/", by_hand.begin, name="grades_begin"),
+    path("grades/honesty/", honesty.show, name="honesty"),
     path("grades/worksheets/", worksheets.show, name="worksheets"),
     path("grades/worksheets/<slug:name>/", worksheets.show, name="worksheet"),
     path(_OF, account.show, name="customer_grades"),

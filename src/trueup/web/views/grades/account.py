@@ -12,21 +12,21 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from trueup import served
 from trueup.answers.board import Point
-from trueup.answers.grades import Explained, Line, explained, gradings, sheet_of, trail
+from trueup.answers.grades import Explained, Line, gradings, trail
 from trueup.grades.worksheet import LETTERS
 from trueup.record import access
 from trueup.record.actions.grades import end_override, override_grade
 from trueup.record.models import Account, GradeOverride, User
 from trueup.reports.cards import told as in_words
 from trueup.runs.worksheets import CADENCES
+from trueup.served.grades import explained_now
 from trueup.units.period import parse_period
-from trueup.web.said import said_of
 from trueup.web.views.entries.fields import DayField
 from trueup.web.views.entries.forms import EntryForm, choice, text
 from trueup.web.views.entries.rights import account_for, changeable, typed_in, viewer
 from trueup.web.views.entries.sheets import Sheet, fill_in, history, remove
 from trueup.web.views.entries.stakeholders import Deletion
-from trueup.web.views.grades.chosen import ABOUT, LABELS, Chosen, chosen
+from trueup.web.views.grades.chosen import ABOUT, LABELS, chosen
 
 
 @require_GET
@@ -37,7 +37,7 @@ def show(request: HttpRequest, account_id: str) -> HttpResponse:
     found = chosen(request)
     if found is None:
         return render(request, "web/nothing_built.html")
-    shown = explained_now(user, found, account_id)
+    shown = explained_now(user, found.snapshot, found.grading, account_id)
     overrides = _overrides(user, account, found.grading.cadence)
     page: dict[str, Any] = {
         "account": account,
@@ -55,15 +55,6 @@ def show(request: HttpRequest, account_id: str) -> HttpResponse:
     return render(request, "web/grades/account.html", page)
 
 
-def explained_now(user: User, found: Chosen, account_id: str) -> Explained | None:
-    """The grade with what was said since the build."""
-    said = None
-    if found.grading.closed_at is None:
-        sheet = sheet_of(found.snapshot, found.grading)
-        said = said_of(user, account_id, found.grading, sheet, today=served.today())
-    return explained(found.snapshot, account_id, found.grading.cadence, found.grading.period, told=said)
-
-
 def summary(user: User, account_id: str) -> list[dict[str, Any]]:
     """An account's newest grades of periods that are over, one per cadence, for its page."""
     snapshot = served.snapshot()
@@ -74,7 +65,7 @@ def summary(user: User, account_id: str) -> list[dict[str, Any]]:
         over = [each for each in known if each.is_over] or list(known)
         if not over:
             continue
-        grade = explained_now(user, Chosen(snapshot, over[-1], known), account_id)
+        grade = explained_now(user, snapshot, over[-1], account_id)
         if grade is not None:
             shown.append({"cadence": cadence, "label": LABELS[cadence], "about": ABOUT[cadence], "grade": grade})
             shown[-1] |= {**_moved(grade), "worst": _worst(grade)}
@@ -171,7 +162,7 @@ def override(request: HttpRequest, account_id: str) -> HttpResponse:
     if found is None:
         raise Http404
     cadence, today = found.grading.cadence, served.today()
-    now = explained_now(user, found, account_id)
+    now = explained_now(user, found.snapshot, found.grading, account_id)
     ends = parse_period(found.known[0].period, served.settings().rules).last
     form = OverrideForm(
         typed_in(request), initial={"letter": now.computed if now else "C", "ends_on": max(ends, today)}

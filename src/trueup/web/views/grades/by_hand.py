@@ -18,8 +18,9 @@ from trueup.record import access
 from trueup.record.actions.grades import About, Answer, answer_questions
 from trueup.record.models import Account, User
 from trueup.record.refusal import Refused
+from trueup.served.grades import explained_now
 from trueup.web.views.entries.rights import account_for, viewer
-from trueup.web.views.grades.account import explained_now, told
+from trueup.web.views.grades.account import told
 from trueup.web.views.grades.chosen import ABOUT, LABELS, Chosen, chosen
 
 CANNOT_SAY = "0"
@@ -73,7 +74,7 @@ def fill(request: HttpRequest, account_id: str) -> HttpResponse:
         else:
             return _saved(request, user, found, account)
     place = _places(user, found)
-    shown = explained_now(user, found, account_id)
+    shown = explained_now(user, found.snapshot, found.grading, account_id)
     following = place.after(account_id)
     return render(
         request,
@@ -188,7 +189,7 @@ def _typed(sheet: Worksheet, typed: QueryDict) -> dict[str, tuple[Answer | None,
 
 def _saved(request: HttpRequest, user: User, found: Chosen, account: Account) -> HttpResponse:
     """Say what the grade is now, and go on."""
-    now = explained_now(user, found, account.pk)
+    now = explained_now(user, found.snapshot, found.grading, account.pk)
     if now is not None:
         score = "" if now.score is None else f", {float(now.score):.0f} of 100"
         means = "still too little is known for a letter" if now.grade == SHOWN[-1] else f"{now.grade}{score}"

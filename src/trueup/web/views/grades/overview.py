@@ -9,11 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from trueup import served
-from trueup.answers.grades import PAGE, SHOWN, SORTS, Grading, Standing, Wanted, counts, page, regraded, sheet_of
+from trueup.answers.grades import PAGE, SHOWN, SORTS, Grading, Standing, Wanted, counts, page, sheet_of
 from trueup.record import access
 from trueup.record.models import Account, User
-from trueup.web.said import said_since
+from trueup.served.grades import now
 from trueup.web.views.grades.chosen import ABOUT, LABELS, Chosen, chosen
 
 PERIODS_DRAWN = 8
@@ -83,23 +82,13 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def _lines(user: User, found: Chosen, standings: list[Standing]) -> list[Line]:
     """The lines, with what was said since the build."""
-    ids = [each.account_id for each in standings]
-    sheet = sheet_of(found.snapshot, found.grading)
-    said = {}
-    if found.grading.closed_at is None:
-        said = said_since(user, found.snapshot, ids, found.grading, sheet, today=served.today())
-    newer = regraded(found.snapshot, found.grading, said)
-    accounts = access.accounts(user).in_bulk(ids)
-    lines = []
-    for each in standings:
-        account = accounts.get(each.account_id)
-        if account is None:
-            continue
-        now = newer.get(each.account_id, each)
-        is_compared = now.score is not None and each.score_before is not None
-        moved = cast("float", now.score) - cast("float", each.score_before) if is_compared else None
-        lines.append(Line(account, Standing(**{**vars(now), "grade_before": each.grade_before}), moved))
-    return lines
+    shown = now(user, found.snapshot, found.grading, standings)
+    accounts = access.accounts(user).in_bulk([each.account_id for each in shown])
+    return [Line(accounts[each.account_id], each, _change(each)) for each in shown if each.account_id in accounts]
+
+
+def _change(of: Standing) -> float | None:
+    return None if of.score is None or of.score_before is None else of.score - of.score_before
 
 
 def _columns(found: Chosen, among: set[str] | None) -> list[Column]:

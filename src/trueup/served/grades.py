@@ -1,26 +1,46 @@
-"""What people of ours say of accounts besides their data, for grades that are newer than the last build."""
+"""Grades as they are now: what people of ours said since the last build counts at once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from django.db.models import Q
 
-from trueup.answers.grades import Grading, Told
+from trueup import served
+from trueup.answers.grades import Explained, Grading, Standing, Told, explained, regraded, sheet_of
 from trueup.grades.worksheet import Worksheet
 from trueup.mart.snapshot import Snapshot
 from trueup.record import access
 from trueup.record.models import GradeAnswer, GradeOverride, User
 
 
-def said_of(user: User, account_id: str, grading: Grading, sheet: Worksheet, *, today: date) -> Told:
-    """Every answer to the worksheet's questions about the period, and the letter that holds today."""
-    return _told(user, [account_id], grading, sheet, today=today)[account_id]
+def explained_now(user: User, snapshot: Snapshot, grading: Grading, account_id: str) -> Explained | None:
+    """An account's grade line by line; None where it was not graded."""
+    told = None
+    if grading.closed_at is None:
+        sheet = sheet_of(snapshot, grading)
+        told = _told(user, [account_id], grading, sheet, today=served.today())[account_id]
+    return explained(snapshot, account_id, grading.cadence, grading.period, told=told)
 
 
-def said_since(
+def now(user: User, snapshot: Snapshot, grading: Grading, standings: Sequence[Standing]) -> list[Standing]:
+    """Grades of a list, of which some may have changed since the snapshot was made."""
+    if grading.closed_at is not None:
+        return list(standings)
+    sheet, ids = sheet_of(snapshot, grading), [each.account_id for each in standings]
+    newer = regraded(snapshot, grading, _said_since(user, snapshot, ids, grading, sheet, today=served.today()))
+    return [
+        replace(newer[each.account_id], grade_before=each.grade_before, score_before=each.score_before)
+        if each.account_id in newer
+        else each
+        for each in standings
+    ]
+
+
+def _said_since(
     user: User, snapshot: Snapshot, account_ids: Sequence[str], grading: Grading, sheet: Worksheet, *, today: date
 ) -> dict[str, Told]:
-    """The same of those accounts of which something was said, changed or ended since the snapshot was made."""
+    """What was said of those accounts of which anything was said, changed or ended since the snapshot was made."""
     built = datetime.fromisoformat(snapshot.manifest.as_of).replace(tzinfo=UTC)
     since = Q(account__in=account_ids, history_date__gt=built)
     answers = GradeAnswer.versions.filter(since, worksheet=grading.worksheet, period=grading.period)
@@ -39,6 +59,7 @@ def said_since(
 def _told(
     user: User, account_ids: Sequence[str], grading: Grading, sheet: Worksheet, *, today: date
 ) -> dict[str, Told]:
+    """Every answer to the worksheet's questions about the period, and the letter that holds today, by account."""
     answered: dict[str, dict[str, int | None]] = {
         account_id: dict.fromkeys(question.name for question in sheet.questions) for account_id in account_ids
     }
