@@ -10,7 +10,7 @@ from ninja.throttling import AuthRateThrottle
 
 from trueup.answers.asking import NotBuiltError
 from trueup.answers.cells import UnknownNameError
-from trueup.api import entries, jobs, numbers
+from trueup.api import entries, grades, jobs, numbers
 from trueup.api.callers import BySession, ByToken
 from trueup.record.refusal import NotAllowed, Refused
 from trueup.runs.ground import NothingImportedError
@@ -28,7 +28,7 @@ api = NinjaAPI(
     throttle=[AuthRateThrottle(RATE)],
     urls_namespace="api",
 )
-for router in (entries.router, numbers.router, jobs.router):
+for router in (entries.router, grades.router, numbers.router, jobs.router):
     api.add_router("", router)
 
 

@@ -15,13 +15,20 @@ from trueup.cli.progress import progress
 from trueup.cli.serve_command import ADMINISTRATOR, HOST, PORT, Port, Show, become_server
 from trueup.record.refusal import Refused
 from trueup.reports.board import page
+from trueup.runs.build import definitions
+from trueup.runs.closing import close, due
+from trueup.runs.entered import entries_of
 from trueup.runs.example import fill_record
 from trueup.runs.folder import Folder
 from trueup.runs.ground import moment_of
+from trueup.runs.progress import Progress
 from trueup.runs.pull import pull
+from trueup.runs.settings import Settings
 from trueup.runs.whole import build_whole
+from trueup.runs.worksheets import in_force
 from trueup.sources.delivery import DeliveryError
 from trueup.sources.simulate import SIZES, Company, generate, workspace_files
+from trueup.sources.simulate.clock import add_months
 
 SYSTEMS = ("salesforce", "zendesk", "hubspot", "billing", "company")
 """The folders of exports; the planted truth beside them is for those who test Trueup, and is not imported."""
@@ -66,6 +73,7 @@ def _make(made: Folder, company: Company) -> None:
         shown.stage("entering what its people know of their customers")
         goals = fill_record(made, settings, company)
         moment = moment_of(company.ends_on.isoformat(), settings)
+        closed = _close(made, settings, company, moment, shown)
         built = build_whole(made, settings, as_of=moment, progress=shown)
         shown.stage("drawing the board")
         written = made.root / "board.html"
@@ -73,6 +81,15 @@ def _make(made: Folder, company: Company) -> None:
     rows = sum(taken.rows for taken in report.taken)
     typer.echo(
         f"{len(report.taken)} exported tables with {rows:,} rows imported, {goals} goals of customers entered,"
-        f" {built.metrics} metrics computed."
+        f" {built.metrics} metrics computed, {closed:,} grades of past quarters and years given as known then."
     )
     typer.echo(f"The board as a file: {written}")
+
+
+def _close(made: Folder, settings: Settings, company: Company, moment: datetime, shown: Progress) -> int:
+    """Close every past period, as if that had been done when it was due."""
+    known = definitions(made)
+    sheets = in_force(made, settings, metrics=known.metrics)
+    begun = add_months(company.ends_on, -12 * company.years)
+    dues = due(sheets.values(), settings, (), first_on=begun, now=moment)
+    return close(made, settings, known, dues, entries=entries_of(made), progress=shown)

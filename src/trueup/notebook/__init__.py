@@ -6,12 +6,15 @@ from pathlib import Path
 import pyarrow as pa
 
 from trueup import workspace
-from trueup.answers.asking import ask
+from trueup.answers import grades as graded
+from trueup.answers.asking import NotBuiltError, ask
 from trueup.answers.cells import Question, check_grain
 from trueup.answers.explaining import Explained, explain_number
+from trueup.answers.honesty import Report, report
 from trueup.answers.merging import merges_of
 from trueup.answers.ready import readiness_of
 from trueup.lake.store import open_lake
+from trueup.mart.snapshot import Snapshot, current
 from trueup.notebook.frame import Rows
 from trueup.runs.build import Built
 from trueup.runs.entered import entries_of, follow_lake
@@ -74,6 +77,25 @@ class Workspace:
         return explain_number(
             self.folder, self.settings, metric, grain=check_grain(by), entity=entity, period=period, rows=rows
         )
+
+    def grades(self, cadence: str = "quarterly", *, period: str | None = None) -> Rows:
+        """Customers' grades of a period (without one, of the last that is over); the columns of ``trueup grades``."""
+        snapshot = self._snapshot()
+        return Rows(graded.table(snapshot, graded.grading_of(snapshot, cadence, period)), "")
+
+    def grade(self, account: str, cadence: str = "quarterly", *, period: str | None = None) -> graded.Explained | None:
+        """An account's grade line by line; None where it was not graded."""
+        return graded.explained(self._snapshot(), account, cadence, period)
+
+    def honesty(self, cadence: str = "quarterly") -> Report:
+        """Closed grades held against what came after them."""
+        return report(self._snapshot(), cadence)
+
+    def _snapshot(self) -> Snapshot:
+        snapshot = current(self.folder.mart)
+        if snapshot is None:
+            raise NotBuiltError(f"Nothing was computed in {self.folder.root} yet. Call build() first.")
+        return snapshot
 
     def readiness(self) -> Rows:
         """Which metrics can be computed, and what is missing for the others."""

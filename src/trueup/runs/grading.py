@@ -158,10 +158,10 @@ def _answers(sheet: Worksheet, criterion: Criterion, period: GradedPeriod) -> st
 
 
 def _overrides(sheet: Worksheet, period: GradedPeriod) -> str:
-    """The newest override that holds on the day of the grading."""
+    """Of the overrides that hold on the day of the grading the one that begins last."""
     return (
         "SELECT account_id, letter FROM state.grade_overrides"
         f" WHERE cadence = {constant(sheet.cadence)} AND starts_on <= DATE '{period.as_of_on}'"
         f" AND ends_on >= DATE '{period.as_of_on}'"
-        " QUALIFY row_number() OVER (PARTITION BY account_id ORDER BY recorded_at DESC, grade_override_id) = 1"
+        " QUALIFY row_number() OVER (PARTITION BY account_id ORDER BY starts_on DESC, grade_override_id DESC) = 1"
     )

@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, TypedDict, Unpack
+from uuid import UUID
 
-from trueup.grades.worksheet import LETTERS
 from trueup.record.access import allow
 from trueup.record.keeping import action, amend, check, drop, keep, locked
 from trueup.record.models import Account, ClosedGrades, GradeAnswer, GradeOverride, User
@@ -66,24 +66,22 @@ def answer_questions(by: User, about: About, answers: Answers, *, at: datetime) 
     return changed
 
 
+class OverrideFacts(TypedDict, total=False):
+    """What is said of an override; its id may be chosen: put twice, it is refused."""
+
+    id: UUID
+    cadence: str
+    letter: str
+    starts_on: date
+    ends_on: date
+    reason: str
+
+
 @action
-def override_grade(
-    by: User, account: Account, *, at: datetime, cadence: str, letter: str, starts_on: date, ends_on: date, reason: str
-) -> GradeOverride:
-    """Put a letter over the computed one for a time; of several the newest holds."""
+def override_grade(by: User, account: Account, *, at: datetime, **facts: Unpack[OverrideFacts]) -> GradeOverride:
+    """Put a letter over the computed one for a time; of several the one that begins last holds."""
     allow(by, "change", account)
-    if letter not in LETTERS:
-        raise Refused(f"{letter!r} is no grade.", field="letter", cure=f"Choose one of {', '.join(LETTERS)}.")
-    entry = GradeOverride(
-        account=account,
-        cadence=cadence,
-        letter=letter,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        reason=reason,
-        author=by,
-    )
-    return keep(entry, by=by, at=at)
+    return keep(GradeOverride(account=account, author=by, **facts), by=by, at=at)
 
 
 @action
