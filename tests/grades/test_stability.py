@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from trueup.grades.honesty import Grades, honest
-from trueup.grades.stability import Migration, drift, stability_index
+from trueup.grades.honesty.report import Grades, honest
+from trueup.grades.honesty.stability import Migration, drift, stability_index
 
 
 def moves_of(text: str) -> Migration:

@@ -7,8 +7,8 @@ import numpy as np
 
 from trueup.answers.grades import NoGradesError
 from trueup.answers.outcomes import HORIZON_DAYS, LAST_STATUS, SIZE, After, Rows, closed_rows, outcomes
-from trueup.grades.honesty import Grades, Honesty, honest
-from trueup.grades.outcomes import Baseline, Outcome, OutcomeReport
+from trueup.grades.honesty.outcomes import Baseline, Outcome, OutcomeReport
+from trueup.grades.honesty.report import Grades, Honesty, honest
 from trueup.lake.duckdb import DuckDBEngine
 from trueup.mart.snapshot import Snapshot
 

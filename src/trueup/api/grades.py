@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from trueup import served
@@ -16,7 +16,7 @@ from trueup.answers.honesty import report
 from trueup.api.callers import caller
 from trueup.api.pages import Limit, Offset, Page
 from trueup.api.shapes import Problem
-from trueup.grades.rates import Rate
+from trueup.grades.honesty.rates import Rate
 from trueup.grades.worksheet import Cadence
 from trueup.mart.snapshot import Snapshot
 from trueup.record import access
@@ -215,6 +215,8 @@ def put_answers(request: HttpRequest, account_id: str, entry: AnswersEntry) -> E
     by = caller(request)
     account = get_object_or_404(access.accounts(by), pk=account_id)
     snapshot, grading = _asked(entry.cadence, entry.period)
+    if explained_now(by, snapshot, grading, account.pk) is None:
+        raise Http404
     sheet = sheet_of(snapshot, grading)
     asked = {question.name for question in sheet.questions}
     if unknown := sorted(entry.answers.keys() - asked):
@@ -226,8 +228,7 @@ def put_answers(request: HttpRequest, account_id: str, entry: AnswersEntry) -> E
     answers = {name: (each.answer, each.note) for name, each in entry.answers.items()}
     answer_questions(by, About(account, sheet.name, grading.period), answers, at=datetime.now(UTC))
     found = explained_now(by, snapshot, grading, account.pk)
-    if found is None:
-        raise Http404
+    assert found is not None
     return _explained(found)
 
 
@@ -257,11 +258,11 @@ def put_override(request: HttpRequest, override_id: UUID, entry: OverrideEntry) 
 
 
 @router.delete("/grade-overrides/{override_id}", response={204: None, **REFUSALS})
-def delete_override(request: HttpRequest, override_id: UUID) -> tuple[int, None]:
+def delete_override(request: HttpRequest, override_id: UUID) -> Status[None]:
     """Take an override back: the computed grade holds again."""
     by = caller(request)
     end_override(by, get_object_or_404(access.grade_overrides(by), pk=override_id), at=datetime.now(UTC))
-    return 204, None
+    return Status(204, None)
 
 
 def _asked(cadence: Cadence, period: str | None) -> tuple[Snapshot, Grading]:

@@ -21,7 +21,7 @@ COMMANDS: dict[str, str] = {
 }
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "grades": ("explain", "honesty", "sheets", "close", "verify"),
+    "grades": ("explain", "honesty", "learn", "pleasing", "sheets", "close", "verify"),
     "user": ("add", "list", "role", "link", "deactivate"),
     "entries": ("export", "import"),
     "confirmations": ("verify", "export"),

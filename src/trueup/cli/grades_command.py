@@ -4,6 +4,7 @@ import importlib
 from collections import Counter
 from enum import StrEnum
 from fractions import Fraction
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -134,6 +135,35 @@ def honesty(
         told.tell(_snapshot(folder), cadence.value, form, output)
 
 
+@subcommands.command("learn")
+def learn(
+    cadence: CadenceOption = Cadence.quarterly,
+    outcome: Annotated[str, typer.Option(help="What better grades should foretell: left, renewed or defaulted.")] = (
+        "left"
+    ),
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the proposal, such as worksheets/learned.yaml.")
+    ] = None,
+    folder: Workspace = None,
+) -> None:
+    """Propose a worksheet from what became of customers, beside yours, both tried on later periods."""
+    with refusing(*_ERRORS):
+        told = importlib.import_module("trueup.cli.grades_learning")
+        told.tell(_snapshot(folder), cadence.value, outcome, output)
+
+
+@subcommands.command("pleasing")
+def pleasing(
+    period: Annotated[str | None, typer.Option("--period", help="A quarter; default: the last one over.")] = None,
+    form: OutputFormat = Format.table,
+    output: OutputFile = None,
+    folder: Workspace = None,
+) -> None:
+    """Show what each customer gives us and what we give them: partners, neglected givers, chased rabbits."""
+    check_can_write(form, output)
+    importlib.import_module("trueup.cli.pleasing").tell(folder, period=period, form=form, output=output)
+
+
 @subcommands.command("close")
 def close(
     cadence: Annotated[Cadence | None, typer.Option("--cadence", help="Only these; default: all three.")] = None,
@@ -151,7 +181,7 @@ def verify(folder: Workspace = None) -> None:
     importlib.import_module("trueup.cli.grades_closing").verify_closed(folder)
 
 
-def _snapshot(folder: "Workspace") -> Snapshot:
+def _snapshot(folder: Path | None) -> Snapshot:
     found = find(folder)
     snapshot = current(found.mart)
     if snapshot is None:

@@ -9,8 +9,8 @@ import typer
 from trueup.answers.honesty import Report, report
 from trueup.cli.output import Format, write
 from trueup.cli.tables import NOTHING, Column, heading, paragraph, table
-from trueup.grades.outcomes import OutcomeReport
-from trueup.grades.rates import Rate
+from trueup.grades.honesty.outcomes import OutcomeReport
+from trueup.grades.honesty.rates import Rate
 from trueup.mart.snapshot import Snapshot
 
 SCHEMA = pa.schema(

@@ -98,6 +98,8 @@ class Criterion:
 class Worksheet:
     """Criteria and the scores from which letters are given: ``cutoffs`` from A downwards; below the last it is F.
 
+    A letter without a cut-off is not given.
+
     ``answered_at_least``: the share of the weight that must be answered for a letter. ``closes_after``: days.
     """
 
@@ -194,7 +196,7 @@ def _band_fault(bands: Sequence[Band]) -> str:
 
 
 def _check_cutoffs(cutoffs: Mapping[str, Decimal]) -> None:
-    if tuple(cutoffs) != LETTERS[: len(cutoffs)] or not 1 <= len(cutoffs) < len(LETTERS):
+    if not cutoffs or tuple(cutoffs) != tuple(letter for letter in LETTERS[:-1] if letter in cutoffs):
         raise WorksheetError("Cut-offs are given for A, then B, and so on; what is below the last is F.", "cutoffs")
     falling = list(cutoffs.values())
     if not _is_rising(falling[::-1], strictly=True) or not all(0 < cut <= 100 for cut in falling):

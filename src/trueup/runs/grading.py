@@ -6,7 +6,7 @@ override's where there is one), ``answered_weight`` and ``is_overridden``. The i
 that the same grades follow from a kept table at any time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -108,8 +108,12 @@ def graded(sheet: Worksheet, inputs: pa.Table) -> pa.Table:
 
 def grades_of(sheet: Worksheet, inputs: pa.Table) -> Graded:
     """The computed grades of a table of inputs, in its order, each open to its criteria."""
-    given = {criterion.name: _given(criterion, inputs) for criterion in sheet.criteria}
-    return grade(sheet, given, accounts=inputs.num_rows)
+    return grade(sheet, given_of(sheet, inputs), accounts=inputs.num_rows)
+
+
+def given_of(sheet: Worksheet, inputs: pa.Table) -> Mapping[str, Inputs]:
+    """A table of inputs as grading takes them, by criterion."""
+    return {criterion.name: _given(criterion, inputs) for criterion in sheet.criteria}
 
 
 def _given(criterion: Criterion, inputs: pa.Table) -> Inputs:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse
@@ -11,12 +12,13 @@ from django.views.decorators.http import require_GET
 from trueup import served
 from trueup.answers.board import Point
 from trueup.answers.quadrant import EffortOf, NoQuarterError, Quadrant, Spot, pleasing, worst_of
-from trueup.grades.quadrant import PARTS, QUARTERS, Effort, Part
+from trueup.grades.quadrant import NOT_PLACED, PARTS, QUARTERS, Effort, Part
 from trueup.mart.snapshot import Snapshot
 from trueup.record import access
 from trueup.record.models import User
 from trueup.reports.cards import told
-from trueup.reports.quadrant_chart import CALLED, FEW, LARGEST, MEANING, NARROW, WIDE, drawn, percent
+from trueup.reports.quadrant_chart import CALLED, FEW, LARGEST, MEANING, NARROW, TRAILS, WIDE, drawn, percent
+from trueup.web.views.grades.chosen import LABELS
 
 SHOWN = 20
 MOST = 500
@@ -26,13 +28,18 @@ LISTS: Mapping[str, Part] = {"givers": "neglected_giver", "rabbits": "chased_rab
 
 @dataclass(frozen=True)
 class Line:
-    """A customer of a list or of the table; ``takes``: what it would take; without ``account_id`` it has no page."""
+    """A customer of a list or of the table; without ``account_id`` it has no page.
+
+    ``before``: its corner a quarter ago; ``was``: the same where it is another now. ``takes``: what it would take.
+    """
 
     account_id: str
     name: str
     corner: str
+    before: str
     was: str
     revenue: str
+    credit: str
     attained: str
     touches: int
     takes: str
@@ -74,8 +81,10 @@ class Teller:
             account_id=spot.account_id if spot.account_id in self.names else "",
             name=self.names.get(spot.account_id, spot.account_id),
             corner=CALLED[spot.part],
+            before=CALLED[spot.part_before or NOT_PLACED],
             was=CALLED[spot.part_before] if spot.has_moved and spot.part_before else "",
             revenue=self._money(None if spot.revenue is None else float(spot.revenue)),
+            credit=self._money(float(spot.credit)) if spot.credit > 0 and self.quadrant.has_plan else "",
             attained=percent(spot.receiving),
             touches=spot.touches,
             takes=self._takes(spot),
@@ -88,7 +97,7 @@ class Teller:
                 worst = self.worst.get(spot.account_id, ())
                 return f"{points}. Its grade loses most by: {_joined(worst)}." if worst else f"{points}."
             case "chased_rabbit":
-                revenue = f"{self._money(spot.revenue_short)} more revenue a quarter makes it a giver"
+                revenue = f"About {self._money(spot.revenue_short)} more revenue a quarter makes it a giver"
                 touches = f"{spot.touches:,} touch{'es' if spot.touches != 1 else ''} a quarter are free for others"
                 return f"{revenue}. Or stop chasing: {touches}." if spot.touches else f"{revenue}."
             case _:
@@ -105,12 +114,25 @@ def show(request: HttpRequest) -> HttpResponse:
     snapshot = served.snapshot()
     if snapshot is None:
         return render(request, "web/nothing_built.html")
-    seen = None if access.reads_every_account(user) else access.ids(access.accounts(user).order_by("pk"))
+    seen = None if access.reads_every_account(user) else tuple(access.ids(access.accounts(user).order_by("pk")))
     try:
-        found = pleasing(snapshot, request.GET.get("period") or None, account_ids=seen)
+        found = _map(served.edition(), request.GET.get("period") or None, seen)
     except NoQuarterError as error:
-        return render(request, "web/grades/pleasing.html", {"refused": str(error)})
-    return render(request, "web/grades/pleasing.html", _page(user, snapshot, found, request.GET.get("all", "")))
+        return render(request, "web/grades/pleasing.html", {"refused": str(error), "labels": LABELS})
+    return render(
+        request,
+        "web/grades/pleasing.html",
+        {**_page(user, snapshot, found, request.GET.get("all", "")), "labels": LABELS},
+    )
+
+
+@lru_cache(maxsize=8)
+def _map(edition: str, period: str | None, seen: tuple[str, ...] | None) -> Quadrant:
+    """The map of these accounts; where there are very many, to count our touches takes seconds."""
+    del edition  # part of the key: a new build is read anew
+    snapshot = served.snapshot()
+    assert snapshot is not None
+    return pleasing(snapshot, period, account_ids=seen)
 
 
 def _page(user: User, snapshot: Snapshot, found: Quadrant, opened: str) -> dict[str, object]:
@@ -132,6 +154,7 @@ def _page(user: User, snapshot: Snapshot, found: Quadrant, opened: str) -> dict[
         "periods": list(reversed(found.periods)),
         "on_map": teller.lines(on_map),
         "is_dense": found.placed > FEW,
+        "trails": TRAILS,
         "corners": [(CALLED[each], MEANING[each], found.counts[each]) for each in QUARTERS],
         "giving_share": _share_of_revenue(found),
         **{

@@ -11,13 +11,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from trueup import served
-from trueup.answers.board import Point
 from trueup.answers.grades import Explained, Line, gradings, trail
 from trueup.grades.worksheet import LETTERS
 from trueup.record import access
 from trueup.record.actions.grades import end_override, override_grade
 from trueup.record.models import Account, GradeOverride, User
-from trueup.reports.cards import told as in_words
 from trueup.runs.worksheets import CADENCES
 from trueup.served.grades import explained_now
 from trueup.units.period import parse_period
@@ -27,6 +25,7 @@ from trueup.web.views.entries.rights import account_for, changeable, typed_in, v
 from trueup.web.views.entries.sheets import Sheet, fill_in, history, remove
 from trueup.web.views.entries.stakeholders import Deletion
 from trueup.web.views.grades.chosen import ABOUT, LABELS, chosen
+from trueup.web.views.grades.evidence import evidence_of, in_words
 
 
 @require_GET
@@ -51,6 +50,7 @@ def show(request: HttpRequest, account_id: str) -> HttpResponse:
         "today": served.today(),
     }
     if shown is not None:
+        page["evidence"] = evidence_of(found, account_id)
         page |= {"lines": [told(line, shown) for line in shown.lines], **_moved(shown)}
     return render(request, "web/grades/account.html", page)
 
@@ -100,7 +100,7 @@ def value_told(line: Line, value: float | str | None) -> str:
         return f"{value:g} of 5"
     if line.criterion.source == "attribute":
         return f"{value:,.1f}".removesuffix(".0")
-    return in_words(Point("", value, 0, 0, "ok"), line.unit, served.settings().currency)
+    return in_words(value, line.unit)
 
 
 def _meaning(line: Line) -> str:

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET
 from trueup import served
 from trueup.answers.grades import NoGradesError
 from trueup.answers.honesty import Report, report
-from trueup.grades.outcomes import OutcomeReport
-from trueup.grades.rates import Rate
+from trueup.grades.honesty.outcomes import OutcomeReport
+from trueup.grades.honesty.rates import Rate
 from trueup.mart.snapshot import current
 from trueup.record import access
 from trueup.record.models import User
@@ -87,23 +87,28 @@ def _report(edition: str, cadence: str) -> Report:
     return report(snapshot, cadence)
 
 
-def _shown(outcome: OutcomeReport) -> dict[str, Any]:
+def bars_of(outcome: OutcomeReport) -> list[Bar]:
+    """Each letter's rate on one scale, from 0 to a little beyond the longest interval."""
     rates = [*outcome.rates, *([outcome.unknown] if outcome.unknown else [])]
     longest = max((each.high for each in rates if not isnan(each.high)), default=1.0)
     scale = 100 / (min(1.0, longest * _ROOM) or 1.0)
+    return [
+        Bar(
+            rate,
+            not isnan(rate.value),
+            *(0.0 if isnan(place) else min(100.0, place * scale) for place in (rate.value, rate.low, rate.high)),
+        )
+        for rate in rates
+    ]
+
+
+def _shown(outcome: OutcomeReport) -> dict[str, Any]:
     return {
         "report": outcome,
         "title": TITLES.get(outcome.name, outcome.name),
         "verdict": VERDICTS[outcome.verdict],
         "mood": "better" if outcome.verdict in _GOOD else "worse" if outcome.verdict in _BAD else "",
-        "bars": [
-            Bar(
-                rate,
-                not isnan(rate.value),
-                *(0.0 if isnan(place) else min(100.0, place * scale) for place in (rate.value, rate.low, rate.high)),
-            )
-            for rate in rates
-        ],
+        "bars": bars_of(outcome),
         "is_level": outcome.kind == "level",
         "area": None if isnan(outcome.area.value) else outcome.area,
         "gini": None if isnan(outcome.gini) else outcome.gini,

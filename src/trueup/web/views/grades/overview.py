@@ -1,7 +1,7 @@
 """All grades of a period: how many of each, how that moved, and who has which."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -53,9 +53,12 @@ def show(request: HttpRequest) -> HttpResponse:
     among = None if access.reads_every_account(user) else access.ids(access.accounts(user))
     wanted = Wanted(letter=letter, among=among, sort=sort, descending=not is_rising, offset=(place - 1) * PAGE)
     total, standings = page(found.snapshot, found.grading, wanted)
+    pages = max(1, -(-total // PAGE))
+    if place > pages:
+        place = pages
+        _, standings = page(found.snapshot, found.grading, replace(wanted, offset=(place - 1) * PAGE))
     told = {"cadence": found.grading.cadence, "period": found.grading.period, "grade": letter, "sort": sort}
     told |= {"order": "up"} if is_rising else {}
-    pages = max(1, -(-total // PAGE))
     return render(
         request,
         "web/grades/page.html",
@@ -75,6 +78,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "place": place,
             "pages": pages,
             "heads": _heads(told),
+            "may_answer": access.changeable_accounts(user).exists(),
             "may_close": access.may(user, "define"),
         },
     )

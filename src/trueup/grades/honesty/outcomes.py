@@ -18,9 +18,9 @@ from trueup.grades.discrimination import (
     concordance_paired,
     gini,
 )
-from trueup.grades.expected import Calibration, calibrate
-from trueup.grades.rates import Neighbours, Rate, Seen, bands_of, neighbours_of
-from trueup.grades.verdict import Compared, Kind, Known, Verdict, compare, judge
+from trueup.grades.honesty.expected import Calibration, calibrate
+from trueup.grades.honesty.rates import Neighbours, Rate, Seen, bands_of, neighbours_of
+from trueup.grades.honesty.verdict import Compared, Kind, Known, Verdict, compare, judge
 from trueup.grades.worksheet import LETTERS, UNKNOWN
 
 NOT_APPLICABLE = "it does not apply to them"

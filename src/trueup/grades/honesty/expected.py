@@ -12,7 +12,7 @@ import numpy as np
 from scipy.stats import beta, t  # type: ignore[import-untyped]
 
 from trueup.grades.discrimination import Flags, Interval, Numbers, Whole
-from trueup.grades.rates import Seen
+from trueup.grades.honesty.rates import Seen
 
 FEWEST_EARLIER = 30
 """Outcomes of a letter that must be over before it promises anything."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from trueup.grades.discrimination import Ids, Keys, Numbers
-from trueup.grades.outcomes import STATES, Baseline, Coded, Outcome, OutcomeReport, report_on
-from trueup.grades.stability import Drift, Migration, drift, migration
+from trueup.grades.honesty.outcomes import STATES, Baseline, Coded, Outcome, OutcomeReport, report_on
+from trueup.grades.honesty.stability import Drift, Migration, drift, migration
 
 LEVEL = 0.95
 """Of the report's intervals, and so of its verdicts: grades without a bearing are seldom said to have one."""

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Literal
 
 from trueup.grades.discrimination import Interval
-from trueup.grades.rates import Rate
+from trueup.grades.honesty.rates import Rate
 
 Kind = Literal["bad", "good", "level"]
 """An event nobody wants (left, defaulted), one that is wanted (renewed, expanded), or a level from 0 to 1."""

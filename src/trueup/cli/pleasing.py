@@ -1,0 +1,62 @@
+"""What ``trueup grades pleasing`` prints: who gives, who gets, and who moved."""
+
+from pathlib import Path
+
+from trueup.answers.cells import names
+from trueup.answers.quadrant import NoQuarterError, pleasing
+from trueup.cli.output import Format, check_can_write, refuse, refusing, write
+from trueup.cli.tables import NOTHING, Column, paragraph
+from trueup.cli.tables import table as printed
+from trueup.grades.quadrant import PARTS, QUARTERS
+from trueup.lake.engine import EngineError
+from trueup.mart.snapshot import SnapshotError, current
+from trueup.runs.folder import WorkspaceError, find
+
+_ERRORS = (WorkspaceError, NoQuarterError, SnapshotError, EngineError, OSError)
+_MEANING = (
+    "partner: both give; neglected_giver: they give, we do not; generous_service: we give, they do not; chased_rabbit:"
+    " neither gives."
+)
+
+
+def tell(folder: Path | None, *, period: str | None, form: Format, output: Path | None) -> None:
+    """Print the map of a quarter, or write a row per account for programs."""
+    check_can_write(form, output)
+    with refusing(*_ERRORS):
+        found = find(folder)
+        snapshot = current(found.mart)
+        if snapshot is None:
+            refuse(f"Nothing was computed in {found.root} yet. Run `trueup build` first.")
+        quadrant = pleasing(snapshot, period)
+        rows = quadrant.table()
+        if form is not Format.table:
+            write(rows, form, output)
+            return
+        listed = sorted(rows.to_pylist(), key=_order)
+        called = names(snapshot, "account", [row["account_id"] for row in listed])
+    printed(
+        Column("account", [row["account_id"] for row in listed]),
+        Column("name", [called.get(row["account_id"], "") for row in listed], wraps=True),
+        Column("quarter", [row["quarter"] or row["reason"] for row in listed]),
+        Column("moved from", [row["moved_from"] or "" for row in listed]),
+        Column("giving", [_share(row["giving"]) for row in listed], right=True),
+        Column("attained", [_share(row["attainment"]) for row in listed], right=True),
+        Column(
+            "revenue", [NOTHING if row["revenue"] is None else f"{row['revenue']:,.0f}" for row in listed], right=True
+        ),
+    )
+    counts = "  ".join(f"{part}: {quadrant.counts[part]:,}" for part in PARTS)
+    state = "" if quadrant.standing.is_over else ", a quarter that is not over yet"
+    paragraph(f"{quadrant.standing.key}{state}: {counts}")
+    paragraph(_MEANING)
+
+
+def _order(row: dict[str, object]) -> tuple[int, float, str]:
+    """By corner, the most revenue first; who is not placed comes last."""
+    quarter, revenue = row["quarter"], row["revenue"]
+    place = next((at for at, each in enumerate(QUARTERS) if each == quarter), len(QUARTERS))
+    return place, -float(str(revenue or 0)), str(row["account_id"])
+
+
+def _share(value: float | None) -> str:
+    return NOTHING if value is None else f"{100 * value:.0f}%"

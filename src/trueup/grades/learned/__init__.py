@@ -1,0 +1,1 @@
+"""Worksheets learned from past outcomes, drawn to a hand-made one."""
