@@ -119,8 +119,9 @@ def _values(metric: _Metric, period: str, graded: str) -> str:
     """The metric of each graded account in a period; a count of nothing is 0."""
     rows = tidy([metric.place], Only(periods=(period,)))
     value = "coalesce(t.value, 0)" if metric.unit == "count" else "t.value"
+    known = f"SELECT account_id, grade FROM {LAID} WHERE {graded}"
     return (
-        f"SELECT g.account_id, g.grade, {value} AS value FROM (SELECT account_id, grade FROM {LAID} WHERE {graded}) AS g"
+        f"SELECT g.account_id, g.grade, {value} AS value FROM ({known}) AS g"
         f" LEFT JOIN ({rows}) AS t ON t.entity = g.account_id"
     )
 
