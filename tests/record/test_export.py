@@ -20,6 +20,7 @@ from trueup.record.actions.goals import (
     revise_terms,
     withdraw_goal,
 )
+from trueup.record.actions.grades import About, answer_questions, end_override, override_grade
 from trueup.record.actions.levers import adopt_lever, change_adoption, change_lever, define_lever, remove_adoption
 from trueup.record.actions.links import answer, make_link
 from trueup.record.actions.milestones import finish_milestone, plan_milestone, remove_milestone
@@ -34,7 +35,7 @@ from trueup.record.actions.readings import (
 )
 from trueup.record.actions.stakeholders import add_stake, change_stakeholder, record_stakeholder
 from trueup.record.export import export
-from trueup.record.models import Adoption, Goal, GoalTerms, Milestone, Reading, Stakeholder
+from trueup.record.models import Adoption, Goal, GoalTerms, GradeAnswer, GradeOverride, Milestone, Reading, Stakeholder
 from trueup.record.models.entry import Entry
 
 Value = str | int | bool | Decimal | date | datetime | None
@@ -105,6 +106,17 @@ def busy(company: Company) -> Company:
     change_adoption(alice, adoption, at=now(11), ended_on=DAY)
     remove_adoption(alice, adopt_lever(alice, acme, lever, at=now(11), adopted_on=date(2026, 1, 1)), at=now(12))
     change_lever(alice, lever, at=now(12), name="Dunning")
+    about = About(acme, "quarterly", "2026-Q1")
+    answer_questions(alice, about, {"openness": (3, "They bought, and say so")}, at=now(1))
+    answer_questions(alice, about, {"openness": (None, "")}, at=now(3))
+    gone = override_grade(
+        alice, acme, at=now(2), cadence="annual", letter="D", starts_on=DAY, ends_on=DAY + timedelta(days=9),
+        reason="She may leave",
+    )  # fmt: skip
+    override_grade(
+        alice, acme, at=now(4), cadence="quarterly", letter="B", starts_on=DAY, ends_on=DAY, reason="She may leave"
+    )
+    end_override(alice, gone, at=now(5))
     write_note(alice, acme, at=now(12), held_on=DAY, text="She may leave", is_private=True)
     link, _ = make_link(alice, acme, at=now(13), goals=[goal], expires_at=now(400), label="Jane")
     answer(link, goal, at=now(14), verdict="corrected", revision=1, reading=reading, claimed_value=Decimal(51),
@@ -132,6 +144,8 @@ def test_an_empty_record_has_every_table(company: Company) -> None:
 
 
 KINDS: Mapping[str, tuple[type[Entry], dict[str, str]]] = {
+    "grade_answers": (GradeAnswer, {"grade_answer_id": "id"}),
+    "grade_overrides": (GradeOverride, {"grade_override_id": "id"}),
     "stakeholders": (Stakeholder, {"stakeholder_id": "id"}),
     "goals": (Goal, {"goal_id": "id"}),
     "readings": (Reading, {"reading_id": "id"}),

@@ -10,6 +10,7 @@ from ninja.throttling import AuthRateThrottle
 
 from trueup.answers.asking import NotBuiltError
 from trueup.answers.cells import UnknownNameError
+from trueup.answers.grades import NoGradesError
 from trueup.api import entries, grades, jobs, numbers
 from trueup.api.callers import BySession, ByToken
 from trueup.record.refusal import NotAllowed, Refused
@@ -63,10 +64,15 @@ def _not_yet(request: HttpRequest, error: Exception | type[Exception]) -> HttpRe
     return _problem(request, 409, str(error))
 
 
+def _none_of_that(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+    return _problem(request, 404, str(error))
+
+
 _ANSWERS: dict[type[Exception], Callable[[HttpRequest, Exception | type[Exception]], HttpResponse]] = {
     UnknownNameError: _cannot_be_answered,
     InvalidPeriod: _cannot_be_answered,
     InvalidInstant: _cannot_be_answered,
+    NoGradesError: _none_of_that,
     NotBuiltError: _not_yet,
     NothingImportedError: _not_yet,
 }

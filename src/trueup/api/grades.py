@@ -11,7 +11,8 @@ from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from trueup import served
-from trueup.answers.grades import Explained, Grading, Line, NoGradesError, Standing, Wanted, grading_of, page, sheet_of
+from trueup.answers.asking import NotBuiltError
+from trueup.answers.grades import Explained, Grading, Line, Standing, Wanted, grading_of, page, sheet_of
 from trueup.answers.honesty import report
 from trueup.api.callers import caller
 from trueup.api.pages import Limit, Offset, Page
@@ -171,10 +172,7 @@ def honesty(request: HttpRequest, cadence: Cadence = "quarterly") -> HonestyShap
     """Whether closed grades of a cadence foretold what came."""
     caller(request)
     snapshot, _ = _asked(cadence, None)
-    try:
-        found = report(snapshot, cadence)
-    except NoGradesError as error:
-        raise Http404(str(error)) from error
+    found = report(snapshot, cadence)
     return HonestyShape(
         cadence=cadence,
         grades=found.honesty.rows,
@@ -268,11 +266,8 @@ def delete_override(request: HttpRequest, override_id: UUID) -> Status[None]:
 def _asked(cadence: Cadence, period: str | None) -> tuple[Snapshot, Grading]:
     snapshot = served.snapshot()
     if snapshot is None:
-        raise Http404
-    try:
-        return snapshot, grading_of(snapshot, cadence, period)
-    except NoGradesError as error:
-        raise Http404(str(error)) from error
+        raise NotBuiltError("Nothing was computed yet.")
+    return snapshot, grading_of(snapshot, cadence, period)
 
 
 def _shape(grading: Grading, of: Standing) -> GradeShape:

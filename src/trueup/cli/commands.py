@@ -11,7 +11,7 @@ COMMANDS: dict[str, str] = {
     "readiness": "Say which metrics can be computed, and what is missing for the others.",
     "findings": "Show what is wrong or doubtful in the data.",
     "merges": "Show which ids were found to be the same account, contact or person.",
-    "grades": "Show customers' grades, what each follows from, and whether they mean something.",
+    "grades": "Show customers' grades of a period, what they follow from, and what they are worth.",
     "report": "Write the company's alignment board as a page.",
     "serve": "Serve the company's pages, and build when somebody asks or a schedule says so.",
     "user": "Say who may sign in, and let them in by a link.",

@@ -49,7 +49,7 @@ def command(
     output: OutputFile = None,
     folder: Workspace = None,
 ) -> None:
-    """Show customers' grades of a period; the commands below say what they follow from, and what they are worth."""
+    """Show customers' grades of a period, what they follow from, and what they are worth."""
     if context.invoked_subcommand is not None:
         return
     check_can_write(form, output)

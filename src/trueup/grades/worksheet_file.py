@@ -1,6 +1,7 @@
 """Worksheets as files: one YAML file each, named as the worksheet; ours and a workspace's alike.
 
-Everything wrong with a file is told at once, each with its line, the value and the nearest one that would do.
+What is wrong is told with its line, the value and the nearest one that would do: all that is misspelt or missing at
+once, then what contradicts itself.
 """
 
 import hashlib
@@ -8,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from importlib.resources import files
 from typing import Annotated, Any, Literal
 
@@ -125,6 +127,7 @@ def load(given: Iterable[SheetFile], *, metrics: Iterable[str] | None = None) ->
     return sheets
 
 
+@lru_cache(maxsize=64)
 def read(name: str, text: str) -> Worksheet:
     """The worksheet that a text says; WorksheetFileError tells all that is wrong with it."""
     return load([SheetFile(name, f"{name}.yaml", text)])[name]

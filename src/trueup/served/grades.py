@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from django.db.models import Q
 
 from trueup import served
-from trueup.answers.grades import Explained, Grading, Standing, Told, explained, regraded, sheet_of
+from trueup.answers.grades import Explained, Grading, Standing, Told, explained, gradings, regraded, sheet_of
 from trueup.grades.worksheet import Worksheet
 from trueup.mart.snapshot import Snapshot
 from trueup.record import access
@@ -35,6 +35,16 @@ def now(user: User, snapshot: Snapshot, grading: Grading, standings: Sequence[St
         else each
         for each in standings
     ]
+
+
+def letters_since(user: User, snapshot: Snapshot, account_ids: Sequence[str]) -> dict[str, str]:
+    """The quarterly letters of those accounts whose letter may be another than the snapshot's list has."""
+    over = [each for each in gradings(snapshot, "quarterly") if each.is_over]
+    if not over or over[-1].closed_at is not None:
+        return {}
+    sheet = sheet_of(snapshot, over[-1])
+    said = _said_since(user, snapshot, account_ids, over[-1], sheet, today=served.today())
+    return {account_id: each.grade for account_id, each in regraded(snapshot, over[-1], said).items()}
 
 
 def _said_since(

@@ -22,6 +22,7 @@ from trueup.record import access
 from trueup.record.models import Account, User
 from trueup.record.scorecard import briefs
 from trueup.reports.cards import told
+from trueup.served.grades import letters_since
 from trueup.web.standing import Standing, standing_of
 
 PART = "customers"
@@ -132,7 +133,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "pages": pages,
         "turn": _turns(asked, pages),
         "headings": _headings(asked, told),
-        "lines": _lines(user, ids, told),
+        "lines": _lines(user, ids, told, letters_since(user, snapshot, ids) if snapshot else {}),
         "has_own": has_own,
         "has_grades": told.has_grades,
         "is_built": snapshot is not None,
@@ -267,7 +268,7 @@ def _heading(asked: Asked, key: str, label: str, period: str) -> Heading:
     return Heading(key, label, "" if is_live else period, leads, way)
 
 
-def _lines(user: User, ids: list[str], told: book.Book) -> list[Line]:
+def _lines(user: User, ids: list[str], told: book.Book, newer: Mapping[str, str]) -> list[Line]:
     settings, today = served.settings(), served.today()
     found = access.accounts(user).select_related("owner").in_bulk(ids)
     goals = briefs(user, ids, today=today, zone=settings.zone)
@@ -275,7 +276,7 @@ def _lines(user: User, ids: list[str], told: book.Book) -> list[Line]:
     return [
         Line(
             account,
-            row.grade if (row := told.rows.get(account_id)) else None,
+            newer.get(account_id, row.grade if (row := told.rows.get(account_id)) else None),
             str(account.owner) if account.owner_id and account.owner else "",
             standing_of(goals.get(account_id, ()), today=today),
             row_of(account_id),

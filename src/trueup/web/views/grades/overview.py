@@ -79,7 +79,6 @@ def show(request: HttpRequest) -> HttpResponse:
             "pages": pages,
             "heads": _heads(told),
             "may_answer": access.changeable_accounts(user).exists(),
-            "may_close": access.may(user, "define"),
         },
     )
 
