@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
-from trueup.answers.grades import Wanted, counts, explained, grading_of, gradings, page, sheet_of
+from trueup.answers.grade import explained
+from trueup.answers.grades import Wanted, counts, page
+from trueup.answers.gradings import grading_of, gradings, sheet_of
 from trueup.lake.duckdb import DuckDBEngine, quoted
 from trueup.mart.snapshot import current
 from trueup.runs.folder import Folder

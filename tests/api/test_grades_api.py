@@ -14,7 +14,8 @@ from company import NOON, Company, found
 from example import built
 from recorded import Place, undone_at
 from trueup import served
-from trueup.answers.grades import Standing, Wanted, grading_of, page
+from trueup.answers.grades import Standing, Wanted, page
+from trueup.answers.gradings import grading_of
 from trueup.mart.snapshot import Snapshot, current
 from trueup.record.actions.grades import Frozen, close_grades
 from trueup.record.actions.tokens import make_token

@@ -12,7 +12,8 @@ import pytest
 from django.db import connection, connections
 
 from example import COMPANY, built
-from trueup.answers.grades import COLUMNS, grading_of, table
+from trueup.answers.grades import COLUMNS, table
+from trueup.answers.gradings import grading_of
 from trueup.cli import main
 from trueup.grades.worksheet_file import load, our_files, read
 from trueup.mart.snapshot import Snapshot, current

@@ -12,6 +12,8 @@ import pytest
 import trueup
 from example import COMPANY, SYSTEMS, built, export
 from trueup.answers.cells import COLUMNS, UnknownNameError
+from trueup.answers.grades import COLUMNS as GRADE_COLUMNS
+from trueup.answers.gradings import NoGradesError
 from trueup.mart.snapshot import current
 from trueup.metrics.readiness import Readiness
 from trueup.notebook import Rows, Workspace
@@ -110,3 +112,20 @@ def test_mistakes_are_told_as_on_the_command_line(ws: Workspace, tmp_path: Path)
         ws.metrics("win_rate", first="2026-13")
     with pytest.raises(WorkspaceError, match="trueup init"):
         trueup.open(tmp_path)
+
+
+def test_grades_are_those_of_the_command_line_and_each_opens_to_its_lines(ws: Workspace) -> None:
+    told = ws.grades().polars()
+    assert set(told.columns) == set(GRADE_COLUMNS)
+    account = told["account_id"][0]
+    found = ws.grade(account)
+    assert found is not None
+    assert float(sum(line.added or 0 for line in found.lines)) == pytest.approx(told["score"][0])
+    assert ws.grade("nobody") is None
+    assert ws.pleasing().polars().height >= told.height
+
+
+def test_what_was_not_closed_cannot_be_held_against_what_came(ws: Workspace) -> None:
+    for ask in (ws.honesty, ws.learn):
+        with pytest.raises(NoGradesError, match="closed"):
+            ask()

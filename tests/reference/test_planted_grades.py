@@ -10,8 +10,9 @@ from django.db import connections
 from example import export, import_all
 from recorded import Place, point_at
 from trueup import workspace
-from trueup.answers.grades import gradings
+from trueup.answers.gradings import gradings
 from trueup.answers.honesty import Report, graded_rows, outcome_of, report
+from trueup.answers.learned import learn
 from trueup.answers.outcomes import closed_rows, outcomes
 from trueup.grades.honesty.outcomes import OutcomeReport
 from trueup.grades.honesty.report import honest
@@ -63,6 +64,19 @@ def test_customers_with_better_grades_leave_less_and_renew_more(snapshot: Snapsh
     lost = told(found, "left").lost
     assert lost is not None
     assert lost.best < lost.accounts / 10, "few of those who left had an A"
+
+
+def test_a_worksheet_is_learned_from_earlier_periods_and_tried_on_later_ones(snapshot: Snapshot) -> None:
+    found = learn(snapshot, "quarterly", "left")
+    closed = [each.period for each in gradings(snapshot, "quarterly")]
+    first, last = closed.index(found.learned_from[-1]), closed.index(found.tried_on[0])
+    assert last - first >= 4, "what came of the ones was over before the others were given"
+    assert found.proposal.rows <= sum(1 for _ in found.learned_from) * 400
+    if found.proposal.why:
+        assert found.proposal.sheet == found.hand_made
+        assert found.learned.area == found.by_hand.area
+    else:
+        assert found.learned.baselines[0].name == "the hand-made worksheet"
 
 
 def test_few_defaults_and_few_goals_tell_nothing(snapshot: Snapshot) -> None:

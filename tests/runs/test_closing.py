@@ -10,7 +10,9 @@ from example import COMPANY
 from mistakes import copied
 from recorded import Place, point_at
 from trueup import workspace
-from trueup.answers.grades import Told, explained, gradings, regraded, table
+from trueup.answers.grade import Told, explained, regraded
+from trueup.answers.grades import table
+from trueup.answers.gradings import gradings
 from trueup.mart.snapshot import Snapshot, current
 from trueup.record.actions.grades import About, answer_questions, override_grade
 from trueup.record.machine import first_administrator

@@ -12,8 +12,10 @@ from entered import entries
 from example import COMPANY, built
 from trueup import workspace
 from trueup.answers.cells import Question, read
-from trueup.answers.grades import NoGradesError, explained, grading_of, gradings, page, sheet_of, table, trail
+from trueup.answers.grade import explained
 from trueup.answers.grades import Wanted as Asked
+from trueup.answers.grades import page, table, trail
+from trueup.answers.gradings import NoGradesError, grading_of, gradings, sheet_of
 from trueup.answers.live import compute
 from trueup.answers.opened import opened
 from trueup.grades.worksheet import LETTERS, Worksheet

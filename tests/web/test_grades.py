@@ -20,7 +20,8 @@ from company import NOON
 from example import COMPANY, built
 from recorded import Place, copied, point_at, undone_at
 from trueup import served
-from trueup.answers.grades import Standing, Wanted, grading_of, page, trail
+from trueup.answers.grades import Standing, Wanted, page, trail
+from trueup.answers.gradings import grading_of
 from trueup.grades.worksheet import LETTERS
 from trueup.mart.snapshot import Snapshot, current
 from trueup.record.actions.grades import override_grade

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from trueup.answers.cells import places
-from trueup.answers.grades import Grading
+from trueup.answers.gradings import Grading
 from trueup.answers.opened import opened
 from trueup.lake.duckdb import DuckDBEngine, literal
 from trueup.mart.snapshot import Snapshot

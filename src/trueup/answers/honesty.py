@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from trueup.answers.grades import NoGradesError
+from trueup.answers.gradings import NoGradesError
 from trueup.answers.outcomes import HORIZON_DAYS, LAST_STATUS, SIZE, After, Rows, closed_rows, outcomes
 from trueup.grades.honesty.outcomes import Baseline, Outcome, OutcomeReport
 from trueup.grades.honesty.report import Grades, Honesty, honest

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from trueup.answers.grades import Grading, NoGradesError, gradings, sheet_of
+from trueup.answers.gradings import Grading, NoGradesError, gradings, sheet_of
 from trueup.answers.honesty import outcome_of
 from trueup.answers.outcomes import HORIZON_DAYS, After, Rows, closed_rows, outcomes
 from trueup.grades.honesty.outcomes import Baseline, Outcome, OutcomeReport

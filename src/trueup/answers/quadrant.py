@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trueup.answers.cells import names, places
-from trueup.answers.grades import gradings, sheet_of
+from trueup.answers.gradings import gradings, sheet_of
 from trueup.answers.opened import opened
 from trueup.grades.quadrant import (
     NOT_PLACED,

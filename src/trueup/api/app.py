@@ -10,8 +10,9 @@ from ninja.throttling import AuthRateThrottle
 
 from trueup.answers.asking import NotBuiltError
 from trueup.answers.cells import UnknownNameError
-from trueup.answers.grades import NoGradesError
-from trueup.api import entries, grades, jobs, numbers
+from trueup.answers.gradings import NoGradesError
+from trueup.answers.quadrant import NoQuarterError
+from trueup.api import entries, grade_reports, grades, jobs, numbers
 from trueup.api.callers import BySession, ByToken
 from trueup.record.refusal import NotAllowed, Refused
 from trueup.runs.ground import NothingImportedError
@@ -29,7 +30,7 @@ api = NinjaAPI(
     throttle=[AuthRateThrottle(RATE)],
     urls_namespace="api",
 )
-for router in (entries.router, grades.router, numbers.router, jobs.router):
+for router in (entries.router, grade_reports.router, grades.router, numbers.router, jobs.router):
     api.add_router("", router)
 
 
@@ -73,6 +74,7 @@ _ANSWERS: dict[type[Exception], Callable[[HttpRequest, Exception | type[Exceptio
     InvalidPeriod: _cannot_be_answered,
     InvalidInstant: _cannot_be_answered,
     NoGradesError: _none_of_that,
+    NoQuarterError: _none_of_that,
     NotBuiltError: _not_yet,
     NothingImportedError: _not_yet,
 }

@@ -16,6 +16,7 @@ from trueup.api.shapes import AccountShape, GoalShape, MilestoneShape, Problem, 
 from trueup.record import access
 from trueup.record.models import Goal, User
 from trueup.record.scorecard import line_of, lines_of
+from trueup.served.grades import letters
 
 router = Router(tags=["customers"])
 OfAccount = Annotated[str | None, Field(description="Only of this account.")]
@@ -26,18 +27,22 @@ def accounts(
     request: HttpRequest, search: str = "", *, customers_only: bool = False, limit: Limit = 50, offset: Offset = 0
 ) -> Page[AccountShape]:
     """Accounts that you may read, by name; ``search`` looks for part of a name or domain."""
-    rows = access.accounts(caller(request)).order_by("name", "account_id")
+    by = caller(request)
+    rows = access.accounts(by).order_by("name", "account_id")
     if search:
         rows = rows.filter(Q(name__icontains=search) | Q(domain__icontains=search) | Q(account_id=search))
     if customers_only:
         rows = rows.filter(is_customer=True)
-    return page_of(rows, AccountShape.of, limit=limit, offset=offset)
+    graded = letters(by, access.ids(rows[offset : offset + limit]))
+    return page_of(rows, lambda row: AccountShape.of(row, graded.get(row.pk)), limit=limit, offset=offset)
 
 
 @router.get("/accounts/{account_id}", response={200: AccountShape, 404: Problem})
 def account(request: HttpRequest, account_id: str) -> AccountShape:
     """One account."""
-    return AccountShape.of(get_object_or_404(access.accounts(caller(request)), pk=account_id))
+    by = caller(request)
+    found = get_object_or_404(access.accounts(by), pk=account_id)
+    return AccountShape.of(found, letters(by, [account_id]).get(account_id))
 
 
 @router.get("/stakeholders", response=Page[StakeholderShape])

@@ -1,7 +1,6 @@
 """Grades: lists of them, one line by line, what people add to them, and whether they mean something."""
 
 from datetime import UTC, date, datetime
-from math import isnan
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -12,12 +11,12 @@ from pydantic import ConfigDict, Field
 
 from trueup import served
 from trueup.answers.asking import NotBuiltError
-from trueup.answers.grades import Explained, Grading, Line, Standing, Wanted, grading_of, page, sheet_of
-from trueup.answers.honesty import report
+from trueup.answers.grade import Explained, Line
+from trueup.answers.grades import Standing, Wanted, page
+from trueup.answers.gradings import Grading, grading_of, sheet_of
 from trueup.api.callers import caller
 from trueup.api.pages import Limit, Offset, Page
 from trueup.api.shapes import Problem
-from trueup.grades.honesty.rates import Rate
 from trueup.grades.worksheet import Cadence
 from trueup.mart.snapshot import Snapshot
 from trueup.record import access
@@ -74,40 +73,6 @@ class ExplainedShape(GradeShape):
     score_before: float | None
 
 
-class RateShape(Schema):
-    """What came after a letter; null where nothing was seen."""
-
-    grade: str
-    grades: int
-    accounts: int
-    events: int | None
-    rate: float | None
-    low: float | None
-    high: float | None
-
-
-class OutcomeShape(Schema):
-    """One outcome: whether better grades fared better, with the AUC and its interval."""
-
-    outcome: str
-    verdict: str
-    why: str
-    rates: list[RateShape]
-    auc: float | None
-    auc_low: float | None
-    auc_high: float | None
-    baselines: list[str]
-
-
-class HonestyShape(Schema):
-    """Closed grades held against what came within a year."""
-
-    cadence: str
-    grades: int
-    accounts: int
-    outcomes: list[OutcomeShape]
-
-
 class AnswerEntry(Schema):
     """An answer to a worksheet's question: 1 to 5, or null for "cannot say"."""
 
@@ -159,38 +124,12 @@ def grades(
 ) -> Page[GradeShape]:
     """Grades of a period, the best first, of accounts that you may read."""
     by = caller(request)
-    snapshot, grading = _asked(cadence, period)
+    snapshot, grading = asked(cadence, period)
     among = None if access.reads_every_account(by) else access.ids(access.accounts(by))
     if account_id is not None:
         among = [account_id] if among is None or account_id in among else []
     total, found = page(snapshot, grading, Wanted(letter=grade or "", among=among, offset=offset, limit=limit))
     return Page(count=total, items=[_shape(grading, each) for each in now(by, snapshot, grading, found)])
-
-
-@router.get("/grades/honesty", response={200: HonestyShape, 404: Problem})
-def honesty(request: HttpRequest, cadence: Cadence = "quarterly") -> HonestyShape:
-    """Whether closed grades of a cadence foretold what came."""
-    caller(request)
-    snapshot, _ = _asked(cadence, None)
-    found = report(snapshot, cadence)
-    return HonestyShape(
-        cadence=cadence,
-        grades=found.honesty.rows,
-        accounts=found.honesty.accounts,
-        outcomes=[
-            OutcomeShape(
-                outcome=each.name,
-                verdict=each.verdict,
-                why=each.why,
-                rates=[_rate(rate) for rate in (*each.rates, *([each.unknown] if each.unknown else []))],
-                auc=_known(each.area.value),
-                auc_low=_known(each.area.low),
-                auc_high=_known(each.area.high),
-                baselines=[one.why for one in each.baselines],
-            )
-            for each in found.outcomes
-        ],
-    )
 
 
 @router.get("/accounts/{account_id}/grade", response={200: ExplainedShape, 404: Problem})
@@ -200,7 +139,7 @@ def grade_of(
     """An account's grade, line by line, and what changed since the one before."""
     by = caller(request)
     account = get_object_or_404(access.accounts(by), pk=account_id)
-    snapshot, grading = _asked(cadence, period)
+    snapshot, grading = asked(cadence, period)
     found = explained_now(by, snapshot, grading, account.pk)
     if found is None:
         raise Http404
@@ -212,16 +151,16 @@ def put_answers(request: HttpRequest, account_id: str, entry: AnswersEntry) -> E
     """Answer a worksheet's questions about an account and a period; the grade with them."""
     by = caller(request)
     account = get_object_or_404(access.accounts(by), pk=account_id)
-    snapshot, grading = _asked(entry.cadence, entry.period)
+    snapshot, grading = asked(entry.cadence, entry.period)
     if explained_now(by, snapshot, grading, account.pk) is None:
         raise Http404
     sheet = sheet_of(snapshot, grading)
-    asked = {question.name for question in sheet.questions}
-    if unknown := sorted(entry.answers.keys() - asked):
+    questions = {question.name for question in sheet.questions}
+    if unknown := sorted(entry.answers.keys() - questions):
         raise Refused(
             f"The worksheet {sheet.name} does not ask {unknown[0]!r}.",
             field="answers",
-            cure=f"It asks {', '.join(sorted(asked)) or 'nothing'}.",
+            cure=f"It asks {', '.join(sorted(questions)) or 'nothing'}.",
         )
     answers = {name: (each.answer, each.note) for name, each in entry.answers.items()}
     answer_questions(by, About(account, sheet.name, grading.period), answers, at=datetime.now(UTC))
@@ -263,7 +202,8 @@ def delete_override(request: HttpRequest, override_id: UUID) -> Status[None]:
     return Status(204, None)
 
 
-def _asked(cadence: Cadence, period: str | None) -> tuple[Snapshot, Grading]:
+def asked(cadence: Cadence, period: str | None) -> tuple[Snapshot, Grading]:
+    """The snapshot in force, and the grading that somebody asks for."""
     snapshot = served.snapshot()
     if snapshot is None:
         raise NotBuiltError("Nothing was computed yet.")
@@ -322,18 +262,6 @@ def _line(of: Line) -> LineShape:
     )
 
 
-def _rate(of: Rate) -> RateShape:
-    return RateShape(
-        grade=of.letter,
-        grades=of.rows,
-        accounts=of.accounts,
-        events=of.events,
-        rate=_known(of.value),
-        low=_known(of.low),
-        high=_known(of.high),
-    )
-
-
 def _override(row: GradeOverride) -> OverrideShape:
     return OverrideShape.model_validate(
         {
@@ -347,7 +275,3 @@ def _override(row: GradeOverride) -> OverrideShape:
             "author": str(row.author),
         }
     )
-
-
-def _known(value: float) -> float | None:
-    return None if isnan(value) else value

@@ -47,11 +47,15 @@ class AccountShape(Schema):
     owner_id: str | None
     success_owner_id: str | None
     is_customer: bool
+    grade: Annotated[
+        str | None, Field(description="The letter of the last quarter that is over; ? if too little is known.")
+    ]
 
     @classmethod
-    def of(cls, row: Account) -> "AccountShape":
-        """The account as kept."""
+    def of(cls, row: Account, grade: str | None) -> "AccountShape":
+        """The account as kept, with its letter."""
         return cls(
+            grade=grade,
             account_id=row.pk,
             name=row.name,
             domain=row.domain,

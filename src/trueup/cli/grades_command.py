@@ -10,7 +10,9 @@ from typing import Annotated
 import typer
 
 from trueup.answers.cells import names
-from trueup.answers.grades import COLUMNS, SHOWN, Explained, Line, NoGradesError, explained, grading_of, table
+from trueup.answers.grade import Explained, Line, explained
+from trueup.answers.grades import COLUMNS, table
+from trueup.answers.gradings import SHOWN, NoGradesError, grading_of
 from trueup.cli.options import OutputFile, OutputFormat, Workspace
 from trueup.cli.output import Format, check_can_write, refuse, refusing, write
 from trueup.cli.tables import NOTHING, Column, heading, paragraph

@@ -6,12 +6,16 @@ from pathlib import Path
 import pyarrow as pa
 
 from trueup import workspace
-from trueup.answers import grades as graded
+from trueup.answers import grade as grades_of_one
+from trueup.answers import grades as all_grades
 from trueup.answers.asking import NotBuiltError, ask
 from trueup.answers.cells import Question, check_grain
 from trueup.answers.explaining import Explained, explain_number
+from trueup.answers.gradings import grading_of
 from trueup.answers.honesty import Report, report
+from trueup.answers.learned import Learned, learn
 from trueup.answers.merging import merges_of
+from trueup.answers.quadrant import pleasing
 from trueup.answers.ready import readiness_of
 from trueup.lake.store import open_lake
 from trueup.mart.snapshot import Snapshot, current
@@ -81,15 +85,25 @@ class Workspace:
     def grades(self, cadence: str = "quarterly", *, period: str | None = None) -> Rows:
         """Customers' grades of a period (without one, of the last that is over); the columns of ``trueup grades``."""
         snapshot = self._snapshot()
-        return Rows(graded.table(snapshot, graded.grading_of(snapshot, cadence, period)), "")
+        return Rows(all_grades.table(snapshot, grading_of(snapshot, cadence, period)), "")
 
-    def grade(self, account: str, cadence: str = "quarterly", *, period: str | None = None) -> graded.Explained | None:
+    def grade(
+        self, account: str, cadence: str = "quarterly", *, period: str | None = None
+    ) -> grades_of_one.Explained | None:
         """An account's grade line by line; None where it was not graded."""
-        return graded.explained(self._snapshot(), account, cadence, period)
+        return grades_of_one.explained(self._snapshot(), account, cadence, period)
 
     def honesty(self, cadence: str = "quarterly") -> Report:
         """Closed grades held against what came after them."""
         return report(self._snapshot(), cadence)
+
+    def learn(self, cadence: str = "quarterly", outcome: str = "left") -> Learned:
+        """A worksheet learned from what became of customers, tried on later periods beside the one in force."""
+        return learn(self._snapshot(), cadence, outcome)
+
+    def pleasing(self, *, period: str | None = None) -> Rows:
+        """What each customer gives us and gets of us in a quarter; the columns of ``trueup grades pleasing``."""
+        return Rows(pleasing(self._snapshot(), period).table(), "")
 
     def _snapshot(self) -> Snapshot:
         snapshot = current(self.folder.mart)

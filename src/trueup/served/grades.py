@@ -7,20 +7,24 @@ from datetime import UTC, date, datetime
 from django.db.models import Q
 
 from trueup import served
-from trueup.answers.grades import Explained, Grading, Standing, Told, explained, gradings, regraded, sheet_of
+from trueup.answers.grade import Explained, Told, explained, regraded
+from trueup.answers.grades import Standing, table
+from trueup.answers.gradings import Grading, gradings, sheet_of
 from trueup.grades.worksheet import Worksheet
 from trueup.mart.snapshot import Snapshot
 from trueup.record import access
 from trueup.record.models import GradeAnswer, GradeOverride, User
 
 
-def explained_now(user: User, snapshot: Snapshot, grading: Grading, account_id: str) -> Explained | None:
+def explained_now(
+    user: User, snapshot: Snapshot, grading: Grading, account_id: str, *, with_peers: bool = True
+) -> Explained | None:
     """An account's grade line by line; None where it was not graded."""
     told = None
     if grading.closed_at is None:
         sheet = sheet_of(snapshot, grading)
         told = _told(user, [account_id], grading, sheet, today=served.today())[account_id]
-    return explained(snapshot, account_id, grading.cadence, grading.period, told=told)
+    return explained(snapshot, account_id, grading.cadence, grading.period, told=told, with_peers=with_peers)
 
 
 def now(user: User, snapshot: Snapshot, grading: Grading, standings: Sequence[Standing]) -> list[Standing]:
@@ -35,6 +39,16 @@ def now(user: User, snapshot: Snapshot, grading: Grading, standings: Sequence[St
         else each
         for each in standings
     ]
+
+
+def letters(user: User, account_ids: Sequence[str]) -> dict[str, str]:
+    """The quarterly letters of accounts, of the last quarter that is over; those without one are left out."""
+    snapshot = served.snapshot()
+    if snapshot is None or not (over := [each for each in gradings(snapshot, "quarterly") if each.is_over]):
+        return {}
+    told = table(snapshot, over[-1], account_ids)
+    kept = zip(told.column("account_id").to_pylist(), told.column("grade").to_pylist(), strict=True)
+    return {**dict(kept), **letters_since(user, snapshot, account_ids)}
 
 
 def letters_since(user: User, snapshot: Snapshot, account_ids: Sequence[str]) -> dict[str, str]:

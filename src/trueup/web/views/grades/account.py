@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from trueup import served
-from trueup.answers.grades import Explained, Line, gradings, trail
+from trueup.answers.grade import Explained, Line
+from trueup.answers.grades import trail
+from trueup.answers.gradings import gradings
 from trueup.grades.worksheet import LETTERS
 from trueup.record import access
 from trueup.record.actions.grades import end_override, override_grade
@@ -65,7 +67,7 @@ def summary(user: User, account_id: str) -> list[dict[str, Any]]:
         over = [each for each in known if each.is_over] or list(known)
         if not over:
             continue
-        grade = explained_now(user, snapshot, over[-1], account_id)
+        grade = explained_now(user, snapshot, over[-1], account_id, with_peers=False)
         if grade is not None:
             shown.append({"cadence": cadence, "label": LABELS[cadence], "about": ABOUT[cadence], "grade": grade})
             shown[-1] |= {**_moved(grade), "worst": _worst(grade)}

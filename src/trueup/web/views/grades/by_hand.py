@@ -12,7 +12,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from trueup.answers.grades import SHOWN, Wanted, page, sheet_of
+from trueup.answers.grades import graded_ids
+from trueup.answers.gradings import SHOWN, sheet_of
 from trueup.grades.worksheet import ANSWERS, Criterion, Worksheet
 from trueup.record import access
 from trueup.record.actions.grades import About, Answer, answer_questions
@@ -24,7 +25,6 @@ from trueup.web.views.grades.account import told
 from trueup.web.views.grades.chosen import ABOUT, LABELS, Chosen, chosen
 
 CANNOT_SAY = "0"
-_MANY = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -123,8 +123,7 @@ class _Places:
 
 def _places(user: User, found: Chosen) -> _Places:
     among = access.ids(_answerable(user).order_by("name", "pk"))
-    graded = page(found.snapshot, found.grading, Wanted(among=among, limit=_MANY))[1]
-    ids = {each.account_id for each in graded}
+    ids = graded_ids(found.snapshot, found.grading)
     questions = sheet_of(found.snapshot, found.grading).questions
     answered = dict(
         access.grade_answers(user)

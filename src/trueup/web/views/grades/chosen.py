@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.http import Http404, HttpRequest
 
 from trueup import served
-from trueup.answers.grades import Grading, NoGradesError, grading_of, gradings
+from trueup.answers.gradings import Grading, NoGradesError, grading_of, gradings
 from trueup.mart.snapshot import Snapshot
 from trueup.runs.worksheets import CADENCES
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from trueup import served
 from trueup.answers.board import Point
 from trueup.answers.evidence import Evidence, by_letter, of_account
-from trueup.answers.grades import SHOWN, gradings
+from trueup.answers.gradings import SHOWN, gradings
 from trueup.record import access
 from trueup.reports.cards import told
 from trueup.web.views.entries.rights import viewer

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from trueup import served
-from trueup.answers.grades import NoGradesError
+from trueup.answers.gradings import NoGradesError
 from trueup.answers.honesty import Report, report
 from trueup.grades.honesty.outcomes import OutcomeReport
 from trueup.grades.honesty.rates import Rate

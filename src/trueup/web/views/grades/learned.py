@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from trueup import served
-from trueup.answers.grades import NoGradesError
+from trueup.answers.gradings import NoGradesError
 from trueup.answers.learned import OUTCOMES, Learned, learn
 from trueup.grades.worksheet_file import written
 from trueup.mart.snapshot import current

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -9,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from trueup.answers.grades import PAGE, SHOWN, SORTS, Grading, Standing, Wanted, counts, page, sheet_of
+from trueup.answers.grades import PAGE, SORTS, Standing, Wanted, counts, page
+from trueup.answers.gradings import SHOWN, Grading, sheet_of
 from trueup.record import access
 from trueup.record.models import Account, User
 from trueup.served.grades import now
@@ -59,6 +61,7 @@ def show(request: HttpRequest) -> HttpResponse:
         _, standings = page(found.snapshot, found.grading, replace(wanted, offset=(place - 1) * PAGE))
     told = {"cadence": found.grading.cadence, "period": found.grading.period, "grade": letter, "sort": sort}
     told |= {"order": "up"} if is_rising else {}
+    sheet = sheet_of(found.snapshot, found.grading)
     return render(
         request,
         "web/grades/page.html",
@@ -66,7 +69,9 @@ def show(request: HttpRequest) -> HttpResponse:
             "chosen": found,
             "labels": LABELS,
             "about": ABOUT[found.grading.cadence],
-            "sheet": sheet_of(found.snapshot, found.grading),
+            "sheet": sheet,
+            "closes_on": found.grading.last_on + timedelta(days=sheet.closes_after + 1),
+            "may_close": access.may(user, "define"),
             "letter": letter,
             "sort": sort,
             "is_rising": is_rising,

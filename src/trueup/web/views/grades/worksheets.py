@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from trueup import served
-from trueup.answers.grades import metric_names
+from trueup.answers.gradings import metric_names
 from trueup.grades.worksheet import Criterion
 from trueup.grades.worksheet_file import WorksheetFileError, load, our_files, version_of
 from trueup.runs.folder import WorkspaceError
