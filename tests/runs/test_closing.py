@@ -1,10 +1,12 @@
 """Closed grades stay: nothing delivered or said later changes them, and they follow again from what was kept."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection, connections, transaction
+from django.test import Client
 
 from example import COMPANY
 from mistakes import copied
@@ -151,3 +153,17 @@ def test_altered_content_is_named(folder: Folder) -> None:
         assert verify(folder) == [f"quarterly grades of {row.period}: the content is not what was closed."]
         transaction.set_rollback(True)
     assert verify(folder) == []
+
+
+@pytest.mark.parametrize("page", ["honesty", "learned", "evidence", "pleasing", "worksheets"])
+@pytest.mark.parametrize("cadence", ["quarterly", "annual", "strategic"])
+def test_pages_tell_what_little_two_closed_quarters_say(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, page: str, cadence: str
+) -> None:
+    point_at(Place(folder.root))
+    monkeypatch.setenv("TRUEUP_WORKSPACE", str(folder.root))
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(ada())
+    answer = client.get(f"/grades/{page}/", {"cadence": cadence})
+    assert answer.status_code == 200
+    assert not re.search(r"\bnan\b", answer.content.decode().lower())

@@ -26,6 +26,7 @@ from trueup.runs.graded_then import closing_day, graded_then
 from trueup.runs.grading import FOLLOWING, GradedPeriod, graded
 from trueup.runs.progress import Progress
 from trueup.runs.settings import Settings
+from trueup.runs.turns import taking_turn
 from trueup.units.calendar import local_date
 from trueup.units.period import Period, PeriodKind, periods_between
 
@@ -68,9 +69,17 @@ def close(
 ) -> int:
     """Freeze the grades of these periods in the record, one after the other; how many accounts were graded.
 
-    Errors as in ``graded_then``; and Refused where somebody closed one meanwhile. Those closed before it stay closed.
+    Errors as in ``graded_then``; UnderWayError while somebody builds or imports; Refused where somebody closed one
+    meanwhile. Those closed before it stay closed.
     """
     make_record(folder)
+    with taking_turn(folder, "closing"):
+        return _close_in_turn(folder, settings, known, dues, entries=entries, progress=progress)
+
+
+def _close_in_turn(
+    folder: Folder, settings: Settings, known: Catalogue, dues: Sequence[Due], *, entries: Entries, progress: Progress
+) -> int:
     # Models are there only once the record is open.
     actions = importlib.import_module("trueup.record.actions.grades")
     accounts = 0

@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from math import isnan
 
 from django import template
 
@@ -27,9 +28,9 @@ def amount(value: Decimal | None, unit: str) -> str:
 
 
 @register.filter
-def percent(share: Decimal | None) -> str:
-    """A share of 1 as whole percent; a dash for none."""
-    return "–" if share is None else f"{round(share * 100)}\u00a0%"
+def percent(share: Decimal | float | None) -> str:
+    """A share of 1 as whole percent; a dash for none, and for what statistics could not reckon."""
+    return "–" if share is None or isnan(share) else f"{round(share * 100)}\u00a0%"
 
 
 @register.filter
