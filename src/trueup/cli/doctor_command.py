@@ -21,6 +21,7 @@ from trueup.runs.build import check_settings, definitions
 from trueup.runs.entered import has_record, unreachable
 from trueup.runs.folder import Folder, WorkspaceError, find
 from trueup.runs.turns import is_held, under_way
+from trueup.runs.worksheets import in_force
 
 _NEEDED_FREE = 2 * 1024**3
 _LIBRARIES = ("duckdb", "ibis-framework", "sqlglot", "pyarrow", "polars", "django")
@@ -41,11 +42,13 @@ def command(folder: Workspace = None) -> None:
 def _problems(folder: Workspace) -> Iterator[str]:
     try:
         found = find(folder)
-        check_settings(workspace.settings(found), definitions(found))
+        settings, known = workspace.settings(found), definitions(found)
+        check_settings(settings, known)
+        in_force(found, settings, metrics=known.metrics)
     except (WorkspaceError, DeclarationsError, DefinitionError) as error:
         yield str(error)
         return
-    typer.echo(f"✓ {found.settings_file} is valid, and so are the workspace's own metrics")
+    typer.echo(f"✓ {found.settings_file} is valid, and so are the workspace's own metrics and worksheets")
     yield from _problems_of_disk(found)
     yield from _problems_of_data(found)
     yield from _problems_of_record(found)
