@@ -26,6 +26,9 @@ from django.test import Client
 from company import LAST_DAY, Size
 from measured import measure
 from trueup import workspace
+from trueup.answers.grades import table
+from trueup.answers.gradings import grading_of
+from trueup.mart.snapshot import current
 from trueup.record.access import accounts, goals
 from trueup.record.actions.goals import Terms, agree_goal, draft_goal
 from trueup.record.actions.readings import add_reading
@@ -116,6 +119,22 @@ def asked(user: User, requests: int) -> Iterator[tuple[str, list[str]]]:
     yield "Customer with goals", [f"/customers/{key}/" for key in chance.choices(with_goals, k=requests)]
 
 
+def graded(folder: Folder, requests: int) -> Iterator[tuple[str, list[str]]]:
+    """The same of the pages of grades."""
+    snapshot = current(folder.mart)
+    assert snapshot is not None
+    customers = table(snapshot, grading_of(snapshot, "quarterly")).column("account_id").to_pylist()
+    some = random.Random(3).choices(customers, k=requests)
+    yield "Customers, by grade", ["/customers/?sort=grade"] * (requests // 4)
+    yield "A customer of the quarter", [f"/customers/{key}/" for key in some]
+    yield "Grades", ["/grades/"] * requests
+    yield "Grades, page 300 by change", ["/grades/?sort=change&page=300"] * (requests // 4)
+    yield "A customer's grade", [f"/customers/{key}/grades/" for key in some]
+    yield "Strategic worksheet by hand", [f"/customers/{key}/grades/by-hand/?cadence=strategic" for key in some]
+    yield "Their evidence", ["/grades/evidence/"] * (requests // 4)
+    yield "Who are you pleasing?", ["/grades/pleasing/"] * (requests // 4)
+
+
 def taken(client: Client, address: str) -> Taken:
     wall, cpu = time.perf_counter(), time.process_time()
     response = client.get(address)
@@ -129,7 +148,8 @@ def main() -> None:
     arguments.add_argument("--interactions", type=int, default=10 * MILLION)
     arguments.add_argument("--requests", type=int, default=100, help="of each kind")
     given = arguments.parse_args()
-    user = staffed(served(Size(given.interactions)))
+    folder = served(Size(given.interactions))
+    user = staffed(folder)
     client = Client(SERVER_NAME="localhost")
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     # As the server does: what it shares with its processes is not looked through again and again.
@@ -138,7 +158,7 @@ def main() -> None:
     for address in ("/", "/customers/?sort=revenue", f"/customers/{accounts(user).first().pk}/"):
         client.get(address)
     print(f"{'milliseconds':<34} {'clock':>8} {'p95':>8} {'CPU':>8} {'p95':>8}")
-    for name, addresses in asked(user, given.requests):
+    for name, addresses in (*asked(user, given.requests), *graded(folder, given.requests)):
         times = [taken(client, address) for address in addresses]
         walls, cpus = (quantiles([getattr(each, way) for each in times], n=20) for way in ("wall", "cpu"))
         verdict = "in time" if walls[-1] < LIMIT else "in time if nothing else ran" if cpus[-1] < LIMIT else "too slow"

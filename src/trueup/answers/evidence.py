@@ -6,6 +6,8 @@ stand by the letters that we gave, so that one sees whom it serves well.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 from trueup.answers.cells import places
 from trueup.answers.gradings import Grading
@@ -73,30 +75,47 @@ class _Metric:
 
 def of_account(snapshot: Snapshot, grading: Grading, before: str | None, account_id: str) -> list[Evidence]:
     """What the period says about us, of one account; metrics that nothing stands behind are left out."""
+    medians = _medians(snapshot.file, grading)
     with opened(snapshot) as mart:
-        found = []
-        for metric in _metrics(mart):
-            theirs = f"account_id = {literal(account_id)}"
-            told = mart.query(
-                f"SELECT max(value) FILTER ({theirs}) AS v, median(value) AS m, (SELECT max(value)"
-                f" FROM ({_values(metric, before or '', _of(grading))}) WHERE {theirs}) AS b"
-                f" FROM ({_values(metric, grading.period, _of(grading))})"
-            ).to_pylist()[0]
-            if told["v"] is not None:
-                found.append(
-                    Evidence(
-                        metric.name,
-                        metric.label,
-                        metric.department,
-                        metric.unit,
-                        told["v"],
-                        told["b"],
-                        told["m"],
-                        _is_better(metric, told["v"], told["m"]),
-                        _is_better(metric, told["v"], told["b"]),
-                    )
+        metrics = _metrics(mart)
+        only = Only(periods=(grading.period, *([before] if before else [])), entities=(account_id,))
+        rows = mart.query(tidy([metric.place for metric in metrics], only)).to_pylist() if metrics else []
+    values = {(row["metric"], row["period"]): row["value"] for row in rows}
+    found = []
+    for metric in metrics:
+        nothing = 0.0 if metric.unit == "count" else None
+        value, then = (values.get((metric.name, period), nothing) for period in (grading.period, before))
+        median = medians.get(metric.name)
+        if value is not None and median is not None:
+            found.append(
+                Evidence(
+                    metric.name,
+                    metric.label,
+                    metric.department,
+                    metric.unit,
+                    value,
+                    then if before else None,
+                    median,
+                    _is_better(metric, value, median),
+                    _is_better(metric, value, then if before else None),
                 )
+            )
     return found
+
+
+@lru_cache(maxsize=16)
+def _medians(file: Path, grading: Grading) -> Mapping[str, float | None]:
+    """The median of each metric over the customers graded."""
+    mart = DuckDBEngine(file, read_only=True)
+    try:
+        return {
+            metric.name: mart.query(f"SELECT median(value) AS m FROM ({_values(metric, grading.period, _of(grading))})")
+            .column(0)[0]
+            .as_py()
+            for metric in _metrics(mart)
+        }
+    finally:
+        mart.close()
 
 
 def by_letter(snapshot: Snapshot, grading: Grading, *, among: Sequence[str] | None = None) -> list[ByLetter]:

@@ -1,5 +1,6 @@
 """The other side: what customers' quarters say about us, by department and by the letters that we gave."""
 
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -9,8 +10,8 @@ from django.views.decorators.http import require_GET
 
 from trueup import served
 from trueup.answers.board import Point
-from trueup.answers.evidence import Evidence, by_letter, of_account
-from trueup.answers.gradings import SHOWN, gradings
+from trueup.answers.evidence import ByLetter, Evidence, by_letter, of_account
+from trueup.answers.gradings import SHOWN, Grading, gradings
 from trueup.record import access
 from trueup.reports.cards import told
 from trueup.web.views.entries.rights import viewer
@@ -27,7 +28,11 @@ def show(request: HttpRequest) -> HttpResponse:
     if found is None:
         return render(request, "web/nothing_built.html")
     among = None if access.reads_every_account(user) else access.ids(access.accounts(user))
-    rows = by_letter(found.snapshot, found.grading, among=among)
+    rows = (
+        _of_all(served.edition(), found.grading)
+        if among is None
+        else by_letter(found.snapshot, found.grading, among=among)
+    )
     letters = [letter for letter in SHOWN if any(letter in row.medians for row in rows)]
     shown = [
         {
@@ -49,6 +54,13 @@ def show(request: HttpRequest) -> HttpResponse:
     ]
     page = {"chosen": found, "labels": LABELS, "letters": letters, "departments": shown}
     return render(request, "web/grades/evidence.html", page)
+
+
+@lru_cache(maxsize=8)
+def _of_all(edition: str, grading: Grading) -> list[ByLetter]:
+    del edition  # part of the key: a new build is read anew
+    snapshot = served.snapshot()
+    return by_letter(snapshot, grading) if snapshot else []
 
 
 def evidence_of(found: Chosen, account_id: str) -> list[dict[str, Any]]:
