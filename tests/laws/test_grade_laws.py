@@ -4,11 +4,16 @@ from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
-from hypothesis import given
+import pyarrow as pa
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trueup.grades.grade import Graded, Inputs, change, grade
 from trueup.grades.worksheet import Band, Criterion, Worksheet, letters_of
+from trueup.grades.worksheet_file import read, version_of, written
+from trueup.runs.closing import content_of, table_of
+from trueup.runs.grading import FOLLOWING, OVERRIDE
+from trueup.runs.grading import graded as graded_table
 
 POINTS = st.integers(0, 100).map(lambda whole: Decimal(whole) / 10)
 WEIGHTS = st.integers(1, 50).map(lambda whole: Decimal(whole) / 10)
@@ -94,6 +99,31 @@ def test_a_change_is_told_without_a_rest(case: tuple[Worksheet, list[list[float]
     found = graded(*case)
     told = sum(change(found, found, 0, 1).values(), Fraction(0))
     assert told == (found.score(1) or 0) - (found.score(0) or 0)
+
+
+@settings(deadline=None)
+@given(cases())
+def test_the_same_grades_follow_from_what_is_kept_of_a_closed_period(
+    case: tuple[Worksheet, list[list[float]]],
+) -> None:
+    sheet, rows = case
+    columns: dict[str, pa.Array] = {"account_id": pa.array([f"a{at}" for at in range(len(rows))])}
+    for criterion, values in zip(sheet.criteria, zip(*rows, strict=True), strict=True):
+        columns[criterion.name] = pa.array(values, pa.float64(), from_pandas=True)
+    columns[OVERRIDE] = pa.array([None, "B", None], pa.string())
+    frozen = graded_table(sheet, pa.table(columns))
+    kept = table_of(content_of(frozen))
+    again = graded_table(read(sheet.name, written(sheet)), kept.drop_columns(list(FOLLOWING)))
+    assert kept.equals(frozen)
+    assert again.equals(frozen)
+    assert frozen.column("grade").to_pylist()[1] == "B"
+
+
+@given(worksheets())
+def test_a_worksheet_reads_back_as_it_was_written_and_has_the_same_version(sheet: Worksheet) -> None:
+    again = read(sheet.name, written(sheet))
+    assert again == sheet
+    assert version_of(again) == version_of(sheet)
 
 
 @given(cases(rows=1))

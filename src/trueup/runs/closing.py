@@ -98,7 +98,7 @@ def _close_in_turn(
                 worksheet_version=version_of(sheet),
                 worksheet_text=written(sheet),
                 accounts=table.num_rows,
-                content=_bytes(table),
+                content=content_of(table),
             )
             actions.close_grades(frozen, by=None, at=datetime.now(UTC))
             accounts += table.num_rows
@@ -145,12 +145,18 @@ def _read(kept: Any) -> Closed:
         as_of_on=kept.as_of_on,
         is_over=True,
     )
-    table = pa.ipc.open_file(BytesIO(bytes(kept.content))).read_all()
+    table = table_of(bytes(kept.content))
     closed_at = kept.closed_at.astimezone(UTC).replace(tzinfo=None)
     return Closed(read(kept.worksheet, kept.worksheet_text), period, closed_at, table)
 
 
-def _bytes(table: pa.Table) -> bytes:
+def table_of(content: bytes) -> pa.Table:
+    """The graded table that was kept."""
+    return pa.ipc.open_file(BytesIO(content)).read_all()
+
+
+def content_of(table: pa.Table) -> bytes:
+    """What is kept of a graded table: an Arrow file."""
     sink = BytesIO()
     with pa.ipc.new_file(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as file:
         file.write_table(table)
