@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from trueup.grades.grade import Graded, Inputs, change, grade
@@ -101,7 +101,6 @@ def test_a_change_is_told_without_a_rest(case: tuple[Worksheet, list[list[float]
     assert told == (found.score(1) or 0) - (found.score(0) or 0)
 
 
-@settings(deadline=None)
 @given(cases())
 def test_the_same_grades_follow_from_what_is_kept_of_a_closed_period(
     case: tuple[Worksheet, list[list[float]]],
