@@ -11,8 +11,8 @@ from trueup.grades.discrimination import (
     Interval,
     Numbers,
     auc,
-    auc_difference,
     auc_interval,
+    auc_paired,
     concordance_interval,
     concordance_paired,
     gini,
@@ -118,18 +118,18 @@ def test_a_score_does_not_differ_from_itself_and_does_from_noise() -> None:
     is_bad = chance.random(400) < 0.3
     scores, noise = chance.normal(size=400) - 2 * is_bad, chance.normal(size=400)
     ids = each_its_own(scores)
-    assert auc_difference(scores, scores, is_bad, ids) == Interval(0, 0, 0)
-    found = auc_difference(scores, noise, is_bad, ids)
+    assert auc_paired(scores, scores, is_bad, ids).difference == Interval(0, 0, 0)
+    found = auc_paired(scores, noise, is_bad, ids).difference
     assert found.value == pytest.approx(auc(scores, is_bad) - auc(noise, is_bad))
     assert found.low > 0.25
-    turned = auc_difference(noise, scores, is_bad, ids)
+    turned = auc_paired(noise, scores, is_bad, ids).difference
     assert (turned.low, turned.high) == pytest.approx((-found.high, -found.low))
 
 
 def test_the_paired_variance_is_that_of_the_differences_of_placements() -> None:
     scores, is_bad = accounts([3, 4, 5], [1, 4])
     others, _ = accounts([1, 2, 3], [2, 0])
-    found = auc_difference(scores, others, is_bad, each_its_own(scores))
+    found = auc_paired(scores, others, is_bad, each_its_own(scores)).difference
     # Placements of the other: goods 1/2, 3/4, 1 again, bads 1/2, 1: only the bads differ, by 1/2 and -1/2.
     assert found.value == pytest.approx(0)
     assert found.high == pytest.approx(min(1, t.ppf(0.95, 1) * np.sqrt(0.5 / 2)))
@@ -137,7 +137,7 @@ def test_the_paired_variance_is_that_of_the_differences_of_placements() -> None:
 
 def test_a_perfect_score_is_better_than_a_constant_one_by_what_its_own_interval_says() -> None:
     scores, is_bad = accounts(list(range(50, 90)), list(range(40)))
-    found = auc_difference(scores, np.zeros(80), is_bad, each_its_own(scores))
+    found = auc_paired(scores, np.zeros(80), is_bad, each_its_own(scores)).difference
     assert (found.value, found.low) == pytest.approx((0.5, 0.05 ** (1 / 40) - 0.5))
 
 

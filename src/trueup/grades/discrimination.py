@@ -86,16 +86,11 @@ def auc_interval(scores: Numbers, is_bad: Flags, groups: Ids, *, level: float = 
     return _interval(_by_class(scores[known], is_bad[known], groups[known]), level)
 
 
-def auc_difference(scores: Numbers, others: Numbers, is_bad: Flags, groups: Ids, *, level: float = LEVEL) -> Interval:
-    """AUC of ``scores`` less that of ``others``, paired: on the rows that have both.
+def auc_paired(scores: Numbers, others: Numbers, is_bad: Flags, groups: Ids, *, level: float = LEVEL) -> Paired:
+    """Both AUCs on the rows that have both scores, and the first less the second.
 
     The variance is that of the differences of placements (DeLong et al. 1988), clustered as in ``auc_interval``.
     """
-    return auc_paired(scores, others, is_bad, groups, level=level).difference
-
-
-def auc_paired(scores: Numbers, others: Numbers, is_bad: Flags, groups: Ids, *, level: float = LEVEL) -> Paired:
-    """Both AUCs on the rows that have both scores, and their difference."""
     known = ~np.isnan(scores) & ~np.isnan(others)
     is_bad, groups = is_bad[known], groups[known]
     return _paired(_by_class(scores[known], is_bad, groups), _by_class(others[known], is_bad, groups), level)

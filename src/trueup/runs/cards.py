@@ -27,6 +27,7 @@ from trueup.metrics.compute import Plan, Step
 from trueup.metrics.facts.interactions import LIVE_KINDS
 from trueup.metrics.places import CELL_SCHEMA, Only, Place, tidy
 from trueup.metrics.sql import constant, quoted, union
+from trueup.runs.grading import counts_anything
 from trueup.runs.steps import Done, make
 
 KEY_METRICS = (
@@ -146,16 +147,8 @@ def _cards(engine: DuckDBEngine, places: Mapping[str, Place], kind: str) -> str:
         rows = f"SELECT entity, period, value, CAST(n AS INTEGER) AS n, {status} AS status FROM ({tidy([place], only)})"
         at = quoted(name)
         joins.append(f"LEFT JOIN ({rows}) AS {at} ON {at}.entity = b.account_id AND {at}.period = b.period")
-        columns += _none_is_0(at, name) if _counts(engine, place) else _as_it_is(at, name)
+        columns += _none_is_0(at, name) if counts_anything(engine, place) else _as_it_is(at, name)
     return f"SELECT {', '.join(columns)} FROM {WORK_SCHEMA}.card_rows AS b {' '.join(joins)}"
-
-
-def _counts(engine: DuckDBEngine, place: Place) -> bool:
-    """Whether the metric counts things of which there are any."""
-    if place.unit != "count":
-        return False
-    found = engine.query(f"SELECT 1 FROM {CELL_SCHEMA}.{quoted(place.table)} WHERE {quoted(place.n)} > 0 LIMIT 1")
-    return bool(found.num_rows)
 
 
 def _as_it_is(at: str, name: str) -> Iterable[str]:

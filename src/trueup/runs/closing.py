@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from trueup.grades.worksheet import Cadence, Worksheet
+from trueup.grades.worksheet import Worksheet
 from trueup.grades.worksheet_file import read, version_of, written
 from trueup.lake.entered import Entries
 from trueup.metrics.catalogue_file import Catalogue
@@ -105,9 +105,9 @@ def _close_in_turn(
     return accounts
 
 
-def closed_grades(folder: Folder, cadences: Sequence[Cadence] = ()) -> list[Closed]:
-    """The closed periods of these cadences (none: all), the oldest first; none where the workspace has no record."""
-    return [_read(row) for row in _rows(folder) if not cadences or row.cadence in cadences]
+def closed_grades(folder: Folder) -> list[Closed]:
+    """The closed periods, the oldest first; none where the workspace has no record."""
+    return [_read(row) for row in _rows(folder)]
 
 
 def verify(folder: Folder) -> list[str]:
@@ -136,9 +136,10 @@ def _rows(folder: Folder) -> Iterable[Any]:
 
 
 def _read(kept: Any) -> Closed:
+    sheet = read(kept.worksheet, kept.worksheet_text)
     period = GradedPeriod(
         key=kept.period,
-        kind="",
+        kind=sheet.period_kind,
         first_on=kept.first_on,
         last_on=kept.last_on,
         cut_on=kept.last_on,
@@ -147,7 +148,7 @@ def _read(kept: Any) -> Closed:
     )
     table = table_of(bytes(kept.content))
     closed_at = kept.closed_at.astimezone(UTC).replace(tzinfo=None)
-    return Closed(read(kept.worksheet, kept.worksheet_text), period, closed_at, table)
+    return Closed(sheet, period, closed_at, table)
 
 
 def table_of(content: bytes) -> pa.Table:

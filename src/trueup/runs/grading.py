@@ -16,7 +16,6 @@ import pyarrow as pa
 from trueup.grades.grade import Graded, Inputs, grade
 from trueup.grades.worksheet import ATTRIBUTES, Criterion, Worksheet
 from trueup.lake.duckdb import DuckDBEngine, quoted
-from trueup.metrics.metric import ADDITIVE
 from trueup.metrics.places import CELL_SCHEMA, Only, Place, tidy
 from trueup.metrics.sql import constant
 from trueup.runs.customers import customers_between
@@ -65,7 +64,7 @@ def inputs_of(engine: DuckDBEngine, sheet: Worksheet, period: GradedPeriod, plac
             case "metric" if place := by_metric.get(criterion.reads):
                 only = Only(kinds=(period.kind,), periods=(period.key,))
                 joins.append(f"LEFT JOIN ({tidy([place], only)}) AS {name} ON {name}.entity = a.account_id")
-                none = "0" if _counts(engine, place) else "NULL"
+                none = "0" if counts_anything(engine, place) else "NULL"
                 columns += [f"coalesce({name}.value, {none}) AS {name}", f"{name}.n AS {_n(criterion)}"]
             case "metric":
                 columns += [f"CAST(NULL AS DOUBLE) AS {name}", f"CAST(NULL AS BIGINT) AS {_n(criterion)}"]
@@ -129,9 +128,9 @@ def _given(criterion: Criterion, inputs: pa.Table) -> Inputs:
     return Inputs(numbers=numbers)
 
 
-def _counts(engine: DuckDBEngine, place: Place) -> bool:
-    """Whether the metric counts or adds up things of which there are any at all."""
-    if place.agg not in ADDITIVE or place.unit != "count":
+def counts_anything(engine: DuckDBEngine, place: Place) -> bool:
+    """Whether the metric counts things of which there are any at all: then no row of them is 0."""
+    if place.unit != "count":
         return False
     found = engine.query(f"SELECT 1 FROM {CELL_SCHEMA}.{quoted(place.table)} WHERE {quoted(place.n)} > 0 LIMIT 1")
     return bool(found.num_rows)

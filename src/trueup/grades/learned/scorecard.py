@@ -32,7 +32,7 @@ from trueup.grades.learned.logistic import Calibration, platt
 
 Rule = Literal["expert", "shrunk", "evidence"]
 EXPERT_ONLY_BELOW = 15
-"""The published protocol waits for 30; drawn to the hand-made steps, 18 already order better than those alone."""
+"""The published protocol waits for 30; drawn to the hand-made steps, what 18 say orders better or within .003."""
 SHRUNK_UP_TO = 70
 PENALTIES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 10000.0)
 _STANDARD_ERRORS = 0.25

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,6 +17,7 @@ from trueup.record import access
 from trueup.record.models import User
 from trueup.reports.cards import told
 from trueup.reports.quadrant_chart import CALLED, FEW, LARGEST, MEANING, NARROW, TRAILS, WIDE, drawn, percent
+from trueup.web.views.entries.rights import viewer
 from trueup.web.views.grades.chosen import LABELS
 
 SHOWN = 20
@@ -110,7 +110,7 @@ class Teller:
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
     """The page of a quarter, by default of the last one that is over."""
-    user = cast("User", request.user)
+    user = viewer(request)
     snapshot = served.snapshot()
     if snapshot is None:
         return render(request, "web/nothing_built.html")

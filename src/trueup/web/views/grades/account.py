@@ -1,7 +1,7 @@
 """One account's grades: each line by line, what changed, how it was before, and letters that people put over them."""
 
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -33,7 +33,7 @@ from trueup.web.views.grades.evidence import evidence_of, in_words
 @require_GET
 def show(request: HttpRequest, account_id: str) -> HttpResponse:
     """The grade that the address names, and the trail of all."""
-    user = cast("User", request.user)
+    user = viewer(request)
     account = get_object_or_404(access.accounts(user), pk=account_id)
     found = chosen(request)
     if found is None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isnan
-from typing import Any, cast
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,6 +18,7 @@ from trueup.mart.snapshot import current
 from trueup.record import access
 from trueup.record.models import User
 from trueup.runs.worksheets import CADENCES
+from trueup.web.views.entries.rights import viewer
 from trueup.web.views.grades.chosen import LABELS
 
 TITLES = {
@@ -53,7 +54,7 @@ class Bar:
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
     """The report of a cadence."""
-    user = cast("User", request.user)
+    user = viewer(request)
     cadence = request.GET.get("cadence", "quarterly")
     if cadence not in CADENCES:
         raise Http404

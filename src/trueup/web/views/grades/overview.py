@@ -1,9 +1,9 @@
 """All grades of a period: how many of each, how that moved, and who has which."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +15,8 @@ from trueup.answers.gradings import SHOWN, Grading, sheet_of
 from trueup.record import access
 from trueup.record.models import Account, User
 from trueup.served.grades import now
-from trueup.web.views.grades.chosen import ABOUT, LABELS, Chosen, chosen
+from trueup.web.views.entries.rights import viewer
+from trueup.web.views.grades.chosen import LABELS, Chosen, chosen
 
 PERIODS_DRAWN = 8
 
@@ -41,7 +42,7 @@ class Column:
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
     """The page; what it says wrongly of letters, order and place is as if it said nothing."""
-    user = cast("User", request.user)
+    user = viewer(request)
     found = chosen(request)
     if found is None:
         return render(request, "web/nothing_built.html")
@@ -68,7 +69,6 @@ def show(request: HttpRequest) -> HttpResponse:
         {
             "chosen": found,
             "labels": LABELS,
-            "about": ABOUT[found.grading.cadence],
             "sheet": sheet,
             "closes_on": found.grading.last_on + timedelta(days=sheet.closes_after + 1),
             "may_close": access.may(user, "define"),
@@ -78,7 +78,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "letters": SHOWN,
             "lines": _lines(user, found, standings),
             "total": total,
-            "columns": _columns(found, None if among is None else set(among)),
+            "columns": _columns(found, among),
             "turn": _turns(told, place, pages),
             "place": place,
             "pages": pages,
@@ -99,10 +99,10 @@ def _change(of: Standing) -> float | None:
     return None if of.score is None or of.score_before is None else of.score - of.score_before
 
 
-def _columns(found: Chosen, among: set[str] | None) -> list[Column]:
+def _columns(found: Chosen, among: Sequence[str] | None) -> list[Column]:
     """The last periods' grades, oldest first; only of accounts that the viewer may see."""
     drawn = []
-    of_period = counts(found.snapshot, found.grading.cadence, among=None if among is None else sorted(among))
+    of_period = counts(found.snapshot, found.grading.cadence, among=among)
     for grading in found.known[PERIODS_DRAWN - 1 :: -1]:
         numbers = of_period[grading.period]
         total = sum(numbers.values())
