@@ -51,10 +51,11 @@ def test_the_commands_of_the_readme_do_what_it_says_in_their_order(tmp_path: Pat
     python = next(block for block in blocks("python") if "trueup.open" in block)
     script = "\n".join(["set -eu", *commands, "cd ..", f"python - <<'EOF'\n{python}\nEOF"])
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    theirs = {name: value for name, value in os.environ.items() if not name.startswith(("TRUEUP_", "DJANGO_"))}
     told = subprocess.run(
         ["bash", "-c", script],
         cwd=tmp_path,
-        env={**os.environ, "HOME": str(tmp_path), "PATH": path},
+        env={**theirs, "HOME": str(tmp_path), "PATH": path},
         capture_output=True,
         text=True,
         check=False,

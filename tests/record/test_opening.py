@@ -50,6 +50,16 @@ def test_a_process_may_go_from_one_workspace_to_another(request: pytest.FixtureR
     assert (here.root / "record" / "secret_key").read_text() == settings.SECRET_KEY
 
 
+def test_opening_a_record_leaves_the_environment_as_it_was(tmp_path: Path) -> None:
+    """A notebook's later commands work where the notebook is, not in the workspace that it looked at."""
+    code = (
+        "import os; from pathlib import Path; from trueup.record.opening import *; before = dict(os.environ);"
+        f" open_record(Path({str(workspace_in(tmp_path / 'ours'))!r})); migrate(); assert dict(os.environ) == before"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("TRUEUP_", "DJANGO_"))}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+
+
 def test_migrating_is_done_once(lasting_record: Place) -> None:
     assert is_current()
     migrate()

@@ -1,7 +1,6 @@
 """Opens a workspace's record. Loads no model: import those after it is open."""
 
 import importlib
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -15,6 +14,7 @@ from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError
 
+from trueup.environment import in_environment
 from trueup.record.refusal import Unreachable
 
 _SETTINGS = "trueup.server.settings"
@@ -27,13 +27,15 @@ _LOCK = 0x7275_6570
 
 
 def open_record(root: Path) -> None:
-    """Point this process at the record of the workspace in ``root``; a second workspace takes the first one's place."""
-    os.environ["TRUEUP_WORKSPACE"] = str(root.resolve())
-    os.environ["DJANGO_SETTINGS_MODULE"] = _SETTINGS
-    if apps.ready:
-        _read_settings_again()
-    else:
-        django.setup()
+    """Point this process at the record of the workspace in ``root``; a second workspace takes the first one's place.
+
+    The environment stays what it was: a command that a notebook starts works where the notebook is.
+    """
+    with in_environment({"TRUEUP_WORKSPACE": str(root.resolve()), "DJANGO_SETTINGS_MODULE": _SETTINGS}):
+        if apps.ready:
+            _read_settings_again()
+        else:
+            django.setup()
 
 
 def open_if_made(root: Path) -> bool:

@@ -1,9 +1,10 @@
 """Where dlt lives while something is fetched: inside the workspace, telling nobody."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from trueup.environment import in_environment
 
 ATTEMPTS = 6
 """How often a system is asked that is busy or silent, at growing distances, or at those that it asks for itself."""
@@ -29,13 +30,5 @@ def settled(place: Path) -> Iterator[None]:
         "RESTORE_FROM_DESTINATION": "false",
         "HOME": str(place),
     }
-    before = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(wanted)
-    try:
+    with in_environment(wanted):
         yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
