@@ -14,9 +14,9 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import expit  # type: ignore[import-untyped]
 
-from trueup.grades.discrimination import Interval
 from trueup.grades.honesty.outcomes import Baseline, Outcome
 from trueup.grades.honesty.report import LEVEL, Grades, Honesty, honest
+from trueup.statistics.discrimination import Interval
 
 QUARTERS = np.array([f"{2020 + n // 4}-Q{n % 4 + 1}" for n in range(60)])
 AHEAD = 4

@@ -26,7 +26,6 @@ from scipy.special import expit
 from scipy.stats import norm
 from sklearn.linear_model import LogisticRegression
 
-from trueup.grades.discrimination import auc
 from trueup.grades.grade import Inputs, grade
 from trueup.grades.learned.binning import evidence
 from trueup.grades.learned.curves import Column
@@ -35,6 +34,7 @@ from trueup.grades.learned.logistic import logistic, platt
 from trueup.grades.learned.master_scale import BANDS
 from trueup.grades.learned.scorecard import fit
 from trueup.grades.worksheet import Criterion, Worksheet
+from trueup.statistics.discrimination import auc
 
 QUESTIONS, ANSWERS = 12, 5
 SIZES = {18: 150, 36: 300, 72: 600, 180: 1500}

@@ -38,6 +38,17 @@ class Spell:
 
 
 @dataclass(frozen=True)
+class Touch:
+    """Once that we turned to a customer: ``of`` is the interaction whose people are credited with it."""
+
+    of: Row
+    on: date
+    is_live: bool
+    seconds: int | None
+    is_wrong: bool
+
+
+@dataclass(frozen=True)
 class Span:
     """A period of local days, both included, as far as it has come."""
 
@@ -176,8 +187,29 @@ class Books:
                 is_joint = i["kind"] in {"call", "meeting"} and len(self.of_ours(i)) >= 2
                 is_sales = i["kind"] == "call" and i["case_id"] is None and not i["is_automatic"]
                 is_new = is_sales and i in firsts
-                found[i["interaction_id"],] = (self.local(_at(i)), is_joint, is_sales, is_new)
+                found[i["interaction_id"],] = (self.local(_at(i)), is_joint, is_sales, is_new, *self.lasted(i))
         return found
+
+    def lasted(self, i: Row) -> tuple[int | None, bool]:
+        """The whole seconds that it took, if they are known, and whether its end cannot be right."""
+        ended_at = cast("datetime | None", i.get("ended_at"))
+        if ended_at is None or ended_at > self.now:
+            return None, False
+        took = ended_at - _at(i)
+        if took < timedelta() or took > DAY:
+            return None, True
+        return (took // timedelta(seconds=1) or None), False
+
+    def touches(self) -> Iterator[Touch]:
+        """Each time that we turned to a customer: what was live, and what answered one who waited and was not live."""
+        live = [i for i in self.interactions if i["kind"] in COUNTED and i["account_id"]]
+        for i in live:
+            seconds, is_wrong = self.lasted(i)
+            yield Touch(i, self.local(_at(i)), is_live=True, seconds=seconds, is_wrong=is_wrong)
+        spoken = {(i["account_id"], i["occurred_at"]) for i in live}
+        for spell in self.spells():
+            if spell.answered_at and (spell.opening["account_id"], spell.answered_at) not in spoken:
+                yield Touch(spell.opening, self.local(spell.began_at), is_live=False, seconds=None, is_wrong=False)
 
     def encounters(self) -> Iterator[tuple[Value, Row]]:
         """Their own contacts, each with the interactions that engaged them, in order."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import ibis
@@ -45,18 +46,30 @@ perhaps_true = st.sampled_from((None, False, False, True))
 ACCOUNTS, DEALS = ("acme", "globex"), ("d1", "d2", "d3")
 KINDS = ("email", "email", "call", "meeting", "visit", "demo", "business_review", "tradeshow", "social", "social")
 
-interactions = st.fixed_dictionaries(
-    {
-        "account_id": st.sampled_from((*ACCOUNTS, "acme", None)),
-        "occurred_at": moments,
-        "kind": st.sampled_from(KINDS),
-        "direction": st.sampled_from(("inbound", "inbound", "outbound", "outbound", None)),
-        "is_automatic": perhaps_true,
-        "thread_id": st.sampled_from((None, None, "t1")),
-        "deal_id": st.sampled_from((*DEALS, "d1", None)),
-        "case_id": st.sampled_from((None, None, "c1")),
-        "due_at": st.none() | moments,
-    }
+LENGTHS = (None, None, timedelta(minutes=25), HOUR, 24 * HOUR, 24 * HOUR + TICK, timedelta(), TICK, -HOUR, 2 * HOUR)
+
+
+def _ended(interaction: Row, length: timedelta | None) -> Row:
+    began_at = cast("datetime", interaction["occurred_at"])
+    return {**interaction, "ended_at": None if length is None else began_at + length}
+
+
+interactions = st.builds(
+    _ended,
+    st.fixed_dictionaries(
+        {
+            "account_id": st.sampled_from((*ACCOUNTS, "acme", None)),
+            "occurred_at": moments,
+            "kind": st.sampled_from(KINDS),
+            "direction": st.sampled_from(("inbound", "inbound", "outbound", "outbound", None)),
+            "is_automatic": perhaps_true,
+            "thread_id": st.sampled_from((None, None, "t1")),
+            "deal_id": st.sampled_from((*DEALS, "d1", None)),
+            "case_id": st.sampled_from((None, None, "c1")),
+            "due_at": st.none() | moments,
+        }
+    ),
+    st.sampled_from(LENGTHS),
 )
 participants = st.fixed_dictionaries(
     {

@@ -17,12 +17,14 @@ Columns are aligned, or every row has as many words as the header. ``-`` or noth
 versions of a key may be given: the newest recorded one counts.
 """
 
+import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 import ibis
@@ -45,10 +47,12 @@ from trueup.metrics.fact import (
     Inputs,
     ParameterValue,
 )
-from trueup.metrics.instances import AnyFact
+from trueup.metrics.instances import AnyFact, Selected
 from trueup.metrics.metric import GRAINS, Grain, Metric
 from trueup.metrics.places import CELL_SCHEMA, tidy
 from trueup.metrics.registry import built_in_facts, built_in_metrics
+from trueup.runs.folder import COMPILED
+from trueup.runs.kept_sql import KeptSql
 from trueup.units.calendar import MONDAY_TO_FRIDAY, BusinessHours, parse_as_of
 from trueup.units.period import InvalidPeriod, Period, PeriodRules, parse_kind, parse_period
 
@@ -96,7 +100,7 @@ class World:
     horizon: calendars.Horizon
     rules: PeriodRules
     context: Context
-    _known: dict[str, Table] = field(default_factory=dict)
+    selects: KeptSql
 
     def rows(
         self,
@@ -111,21 +115,27 @@ class World:
         ``periods``: kinds (``month``, ``P90D``) or keys (``2026-06``, ``2026-06-30/P90D``).
         """
         self.lay_periods(periods)
-        built = self._build(fact, parameters or {}, {f.name: f for f in using})
-        rows = self.engine.query(self.engine.compile(built)).to_pylist()
+        selected = self._selected(fact, parameters or {}, {f.name: f for f in using})
+        rows = self.engine.query(selected.sql).to_pylist()
         return sorted(
             rows, key=lambda row: (row["fact_key"] or "", str(row.get("period_kind")), str(row.get("period_key")))
         )
 
-    def _build(self, fact: Fact, parameters: Mapping[str, ParameterValue], using: Mapping[str, Fact]) -> Table:
-        used = {}
+    def _selected(self, fact: Fact, parameters: Mapping[str, ParameterValue], using: Mapping[str, Fact]) -> Selected:
+        used: dict[str, Selected] = {}
         for name in fact.uses:
             other = using[name] if name in using else built_in_facts()[name]
             shared = {key: value for key, value in parameters.items() if key in other.parameters}
-            made = self._build(other, shared, using)
-            self.engine.create_table(FACT_SCHEMA, name, self.engine.compile(made))
-            used[name] = ibis.table(made.schema(), name=name, database=FACT_SCHEMA)
-        return fact.build(Inputs(self.context, {**fact.parameters, **parameters}, used))
+            used[name] = self._selected(other, shared, using)
+            self.engine.create_table(FACT_SCHEMA, name, used[name].sql)
+        chosen = {**fact.parameters, **parameters}
+
+        def build() -> Table:
+            tables = {name: ibis.table(of.columns, name=name, database=FACT_SCHEMA) for name, of in used.items()}
+            return fact.build(Inputs(self.context, chosen, tables))
+
+        beneath = [(name, tuple(of.columns.items())) for name, of in used.items()]
+        return self.selects.of_fact(fact, (sorted(chosen.items()), self.context, beneath), build)
 
     def metric(
         self, metric: str | Metric, *, by: Grain = "company", period: str = "month", **options: Unpack[Options]
@@ -174,7 +184,15 @@ class World:
         facts = {**built_in_facts(), **{fact.name: fact for fact in options.get("using", ())}}
         settings, where = options.get("settings", {}), options.get("where", {})
         return plan(
-            metrics, facts, context=self.context, grains=grains, kinds=kinds, settings=settings, where=where, have=have
+            metrics,
+            facts,
+            context=self.context,
+            grains=grains,
+            kinds=kinds,
+            settings=settings,
+            where=where,
+            have=have,
+            selects=self.selects,
         )
 
     def carry_out(self, planned: Plan) -> Plan:
@@ -232,7 +250,9 @@ def given(
         engine.load(STATE_SCHEMA, name, pa.Table.from_pylist(rows, schema=_arrow_schema(table)))
     begin = first - timedelta(days=7) if first < date.max else moment.date()
     horizon = calendars.horizon(begin, moment, zone)
-    world = World(engine, horizon, rules or PeriodRules(), calendars.context(horizon, currency))
+    shared = os.environ.get(COMPILED)
+    selects = KeptSql(engine, Path(shared) if shared else None)
+    world = World(engine, horizon, rules or PeriodRules(), calendars.context(horizon, currency), selects)
     _lay_calendars(world, business_hours or nine_to_five(zone), issue_matches)
     return world
 

@@ -32,17 +32,20 @@ READINGS = """reading_id  goal_id  observed_on  value  recorded_at
               r4          umbra    2026-06-01   190    2026-06-01T12:00
               r5          initech  2026-03-01   110    2026-03-01T12:00"""
 """All goals lead from 100 to 200."""
-TOUCHES = """interaction_id  account_id  occurred_at       kind     direction  thread_id  is_automatic
-             i1              acme        2026-05-04T09:00  call     outbound   -          false
-             i2              initech     2026-05-05T09:00  meeting  -          -          false
-             i3              initech     2026-05-06T09:00  email    inbound    t1         false
-             i4              initech     2026-05-06T11:00  email    outbound   t1         false
-             i5              globex      2026-05-07T09:00  email    inbound    t2         false
-             i6              globex      2026-05-07T10:00  call     outbound   t2         false
-             i7              prospect    2026-05-08T09:00  call     outbound   -          false
-             i8              acme        2026-03-02T09:00  call     outbound   -          false
-             i9              hooli       2026-05-09T09:00  email    inbound    t3         false"""
-"""Five touches in the quarter: i1, i2, i4 (the answer to i3), i6 (a call, and the answer to i5) and i7."""
+TOUCHES = """interaction_id  account_id  occurred_at       ended_at          kind     direction  thread_id  is_automatic
+             i1              acme        2026-05-04T09:00  2026-05-04T09:30  call     outbound   -          false
+             i2              initech     2026-05-05T09:00  2026-05-05T10:15  meeting  -          -          false
+             i3              initech     2026-05-06T09:00  -                 email    inbound    t1         false
+             i4              initech     2026-05-06T11:00  -                 email    outbound   t1         false
+             i5              globex      2026-05-07T09:00  -                 email    inbound    t2         false
+             i6              globex      2026-05-07T10:00  2026-05-07T09:00  call     outbound   t2         false
+             i7              prospect    2026-05-08T09:00  -                 call     outbound   -          false
+             i8              acme        2026-03-02T09:00  2026-03-02T10:00  call     outbound   -          false
+             i9              hooli       2026-05-09T09:00  -                 email    inbound    t3         false"""
+"""Five touches in the quarter: i1, i2, i4 (the answer to i3), i6 (a call, and the answer to i5) and i7.
+
+Of its four calls and meetings, i1 and i2 say how long they took; i6 ended before it began, i7 does not say.
+"""
 PARTICIPANTS = """interaction_id  person_id
                   i1              alice
                   i2              alice

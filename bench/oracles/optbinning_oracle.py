@@ -17,10 +17,10 @@ from optbinning import BinningProcess, OptimalBinning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
-from trueup.grades.discrimination import auc
 from trueup.grades.learned.binning import classes_of, evidence, fine_ends, flipped, is_more_better
 from trueup.grades.learned.curves import Column
 from trueup.grades.learned.scorecard import fit
+from trueup.statistics.discrimination import auc
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -1,6 +1,7 @@
 """Trueup measures a company through its customers' eyes."""
 
 import importlib
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
     from trueup.notebook import Workspace
 
 __version__ = "0.1.0"
+LOADED_AT = time.time()
+"""When this process began to load our source: what is in a file that changed later, it may not be running."""
 
 
 def open(folder: "str | Path | None" = None) -> "Workspace":  # noqa: A001  trueup.open reads as people say it

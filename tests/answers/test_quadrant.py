@@ -1,5 +1,6 @@
 """The map of a quarter as a snapshot has it: where accounts stand, how they moved, and where our effort went."""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -7,8 +8,9 @@ import pytest
 
 from pleased import BEFORE, QUARTER, published
 from trueup.answers.quadrant import COLUMNS, NoQuarterError, Quadrant, Spot, pleasing, worst_of
-from trueup.grades.quadrant import PARTS, Part
+from trueup.grades.quadrant import NO_CALL, NO_LENGTH, PARTS, Effort, Part, Touches
 from trueup.mart.snapshot import Snapshot
+from trueup.runs.effort_tables import ACCOUNTS
 
 DEALS = """deal_id  account_id  owner_id  kind  outcome  created_at        closed_at         net_amount
            d1       initech     alice     new   won      2026-04-01T12:00  2026-05-20T12:00  900"""
@@ -26,7 +28,15 @@ def spots(found: Quadrant) -> dict[str, Spot]:
 
 
 def effort(found: Quadrant) -> dict[str, dict[Part, int]]:
-    return {each.key: {part: n for part, n in each.effort.touches.items() if n} for each in found.teams + found.people}
+    return {each.key: counted(each.effort) for each in found.teams + found.people}
+
+
+def counted(of: Effort) -> dict[Part, int]:
+    return {part: touches.count for part, touches in of.by_part.items() if touches.count}
+
+
+def hours(of: Effort) -> dict[Part, float | None]:
+    return {part: touches.hours for part, touches in of.by_part.items() if touches.count}
 
 
 def test_everybody_stands_where_revenue_and_attainment_put_them(snapshot: Snapshot) -> None:
@@ -67,10 +77,10 @@ def test_a_quarter_of_which_nothing_is_known_is_refused_by_name(snapshot: Snapsh
 
 def test_a_touch_counts_once_for_all_and_for_a_team_and_for_everyone_who_took_part(snapshot: Snapshot) -> None:
     found = pleasing(snapshot)
-    assert {each: spot.touches for each, spot in spots(found).items()} == {
+    assert {each: spot.touches.count for each, spot in spots(found).items()} == {
         "acme": 1, "globex": 1, "umbra": 0, "initech": 2, "hooli": 0,
     }  # fmt: skip
-    assert {part: n for part, n in found.effort.touches.items() if n} == {
+    assert counted(found.effort) == {
         "partner": 1, "neglected_giver": 1, "chased_rabbit": 2, "not_placed": 1,
     }  # fmt: skip
     assert effort(found) == {
@@ -83,6 +93,38 @@ def test_a_touch_counts_once_for_all_and_for_a_team_and_for_everyone_who_took_pa
     assert {(each.name, each.team) for each in found.people} == {
         ("Alice", "north"), ("Tom", "north"), ("Charlie", "south"),
     }  # fmt: skip
+
+
+def test_hours_are_of_calls_and_meetings_that_say_how_long_they_took(snapshot: Snapshot) -> None:
+    found = pleasing(snapshot)
+    assert {each: spot.touches.hours for each, spot in spots(found).items()} == {
+        "acme": 0.5, "globex": None, "umbra": None, "initech": 1.25, "hooli": None,
+    }  # fmt: skip
+    assert found.effort.whole == Touches(count=5, live=4, timed=2, seconds=6300, wrong=1)
+    assert hours(found.effort) == {
+        "partner": None, "neglected_giver": 0.5, "chased_rabbit": 1.25, "not_placed": None,
+    }  # fmt: skip
+    assert {each.key: hours(each.effort) for each in found.teams + found.people} == {
+        "north": {"neglected_giver": 0.5, "chased_rabbit": 1.25, "not_placed": None},
+        "south": {"partner": None, "chased_rabbit": None},
+        "alice": {"neglected_giver": 0.5, "chased_rabbit": 1.25, "not_placed": None},
+        "tom": {"chased_rabbit": 1.25},
+        "charlie": {"partner": None, "chased_rabbit": None},
+    }
+    assert pleasing(snapshot, BEFORE).effort.whole.hours == 1
+
+
+def test_a_company_that_does_not_say_how_long_anything_took_has_no_hours(tmp_path: Path) -> None:
+    calls = """interaction_id  account_id  occurred_at       kind
+               i1              acme        2026-05-04T09:00  call"""
+    found = pleasing(published(tmp_path / "mart", interactions=calls))
+    assert (found.effort.total, found.effort.whole.hours, found.effort.whole.no_hours) == (1, None, NO_LENGTH)
+
+
+def test_a_snapshot_of_an_earlier_trueup_says_what_to_do(snapshot: Snapshot) -> None:
+    rows = {name: n for name, n in snapshot.manifest.rows.items() if name != ACCOUNTS}
+    with pytest.raises(NoQuarterError, match="Run `trueup build`"):
+        pleasing(replace(snapshot, manifest=replace(snapshot.manifest, rows=rows)))
 
 
 def test_of_some_accounts_nothing_of_others_is_told_but_they_stand_as_among_all(snapshot: Snapshot) -> None:
@@ -117,7 +159,13 @@ def test_the_table_has_a_row_per_account(snapshot: Snapshot) -> None:
         "attainment": pytest.approx(0.2),
         "moved_from": "partner",
         "reason": None,
+        "touches": 1,
+        "calls_and_meetings": 1,
+        "lengths_known": 1,
+        "hours": 0.5,
+        "hours_reason": None,
     }
+    assert (hooli["touches"], hooli["hours"], hooli["hours_reason"]) == (0, None, NO_CALL)
     assert (hooli["giving"], hooli["quarter"], hooli["reason"]) == (None, None, "no goal read")
 
 

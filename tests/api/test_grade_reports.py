@@ -65,6 +65,13 @@ def test_who_gives_and_whom_we_give_is_what_the_map_says(ask: Ask, snapshot: Sna
     ]
 
 
+def test_where_effort_went_is_what_the_map_says(ask: Ask, snapshot: Snapshot) -> None:
+    status, told = ask("Vic", "/grades/pleasing/effort", by="person", limit=500)
+    rows = pleasing(snapshot).effort_by("person").to_pylist()
+    assert (status, told["count"], told["items"]) == (200, len(rows), rows[:500])
+    assert ask("Alice", "/grades/pleasing/effort", by="person")[1]["count"] == 0
+
+
 def test_a_member_reads_of_their_own_accounts_only(ask: Ask) -> None:
     assert ask("Alice", "/grades/pleasing", limit=500)[1]["count"] == 0, "no account of hers is in these data"
     assert ask("Alice", "/accounts/nobody/evidence")[0] == 404

@@ -9,7 +9,7 @@ from trueup.grades.honesty.outcomes import NO_LETTER, NO_SCORE, NOT_AFTER, NOT_A
 from trueup.grades.honesty.outcomes import OutcomeReport as Report
 from trueup.grades.honesty.report import Grades, Honesty, honest
 from trueup.grades.honesty.verdict import Kind
-from trueup.grades.intervals import jeffreys
+from trueup.statistics.intervals import jeffreys
 
 SCORES = {"A": 90.0, "B": 75.0, "C": 60.0, "D": 45.0, "F": 20.0, "?": 70.0}
 VALUES = {"yes": 1.0, "no": 0.0, "open": float("nan"), "none": float("nan")}

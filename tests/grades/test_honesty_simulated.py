@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from trueup.grades.discrimination import Flags, Numbers, Whole, auc, auc_interval
 from trueup.grades.honesty.outcomes import Outcome
 from trueup.grades.honesty.report import Grades, Honesty, honest
+from trueup.statistics.discrimination import Flags, Numbers, Whole, auc, auc_interval
 
 QUARTERS = np.array(["2024-Q1", "2024-Q2", "2024-Q3", "2024-Q4", "2025-Q1", "2025-Q2"])
 SEEDS = 200

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from trueup.grades.discrimination import auc
 from trueup.grades.grade import Inputs, grade
 from trueup.grades.learned.learn import Proposal, propose
 from trueup.grades.worksheet import Band, Criterion, Worksheet
+from trueup.statistics.discrimination import auc
 
 D = Decimal
 USAGE = Criterion(

@@ -5,7 +5,20 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from trueup.grades.quadrant import NEITHER, NO_GOAL, NO_REVENUE, PARTS, Effort, Measured, Placed, place, reason
+from trueup.grades.quadrant import (
+    NEITHER,
+    NO_CALL,
+    NO_GOAL,
+    NO_LENGTH,
+    NO_REVENUE,
+    PARTS,
+    Effort,
+    Measured,
+    Placed,
+    Touches,
+    place,
+    reason,
+)
 
 UNKNOWN = float("nan")
 
@@ -83,5 +96,15 @@ def test_less_than_nothing_is_nothing() -> None:
 
 
 def test_effort_is_told_in_shares_and_none_is_no_share() -> None:
-    assert Effort({"partner": 3, "chased_rabbit": 1}).share("chased_rabbit") == Fraction(1, 4)
+    effort = Effort({"partner": Touches(3), "chased_rabbit": Touches(1)})
+    assert effort.share("chased_rabbit") == Fraction(1, 4)
     assert Effort({}).share("partner") == 0
+
+
+def test_hours_are_of_those_whose_length_is_known_and_otherwise_there_is_a_reason() -> None:
+    known = Touches(count=5, live=3, timed=2, seconds=5400, wrong=1)
+    assert (known.hours, known.known, known.no_hours) == (1.5, Fraction(2, 3), "")
+    answers, untimed = Touches(count=2), Touches(count=2, live=1)
+    assert (answers.hours, answers.known, answers.no_hours) == (None, None, NO_CALL)
+    assert (untimed.hours, untimed.known, untimed.no_hours) == (None, 0, NO_LENGTH)
+    assert Effort({"partner": known, "chased_rabbit": untimed}).whole == Touches(7, 4, 2, 5400, 1)

@@ -5,12 +5,12 @@ import pytest
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from trueup.grades.discrimination import auc
 from trueup.grades.learned.curves import Column
 from trueup.grades.learned.folds import FOLDS, folds
 from trueup.grades.learned.logistic import logistic, platt
 from trueup.grades.learned.master_scale import table, told_apart
 from trueup.grades.learned.scorecard import FACTOR, OFFSET, Scorecard, fit, rule_for, scaled
+from trueup.statistics.discrimination import auc
 
 STEPS = np.arange(4.0)
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trueup.grades.discrimination import Interval, auc, auc_interval, concordance_interval
 from trueup.grades.honesty.outcomes import NO_LETTER, Baseline, Outcome
 from trueup.grades.honesty.rates import Rate, effective_trials
 from trueup.grades.honesty.report import Grades, Honesty, honest
 from trueup.grades.honesty.verdict import Kind
+from trueup.statistics.discrimination import Interval, auc, auc_interval, concordance_interval
 
 QUARTERS = np.array([f"{year}-Q{quarter}" for year in (2023, 2024, 2025) for quarter in (1, 2, 3, 4)])
 CLOSE = 1e-9

@@ -3,14 +3,16 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trueup.grades.quadrant import NOT_PLACED, NOWHERE, PARTS, QUARTERS, Effort, Measured, place, reason
+from trueup.grades.quadrant import NOT_PLACED, NOWHERE, PARTS, QUARTERS, Effort, Measured, Part, Touches, place, reason
 
 CENTS = st.integers(0, 10**9).map(float)
 UNKNOWN = st.just(float("nan"))
 ACCOUNTS = st.tuples(CENTS | UNKNOWN, CENTS | UNKNOWN, st.floats(0, 1) | UNKNOWN)
+TOUCHES = st.tuples(*[st.integers(0, 10**6)] * 5).map(lambda drawn: Touches(*sorted(drawn, reverse=True)))
 PLANS = st.integers(0, 10**10).map(float)
 
 
@@ -63,7 +65,10 @@ def test_coordinates_lie_between_nothing_and_everything(accounts: Measured) -> N
     assert np.all((giving[~np.isnan(giving)] >= 0) & (giving[~np.isnan(giving)] <= 1))
 
 
-@given(st.dictionaries(st.sampled_from(PARTS), st.integers(0, 10**6)))
-def test_shares_of_effort_sum_to_one(touches: dict[str, int]) -> None:
-    effort = Effort(touches)  # type: ignore[arg-type]  # keys are drawn from the parts
+@given(st.dictionaries(st.sampled_from(PARTS), TOUCHES))
+def test_shares_of_effort_sum_to_one_and_hours_to_all_hours(by_part: dict[Part, Touches]) -> None:
+    effort = Effort(by_part)
     assert sum(effort.share(part) for part in PARTS) == (1 if effort.total else 0)
+    assert sum(effort.of(part).hours or 0 for part in PARTS) == pytest.approx(effort.whole.hours or 0)
+    assert (effort.whole.hours is None) == all(effort.of(part).hours is None for part in PARTS)
+    assert (effort.whole.hours is None) == bool(effort.whole.no_hours)

@@ -184,3 +184,33 @@ def test_a_connection_is_credited_to_everyone_of_ours_in_that_first_encounter() 
     )
     assert world.metric("connections_made", by="person") == {("ann", "2026-06"): 2, ("bob", "2026-06"): 2}
     assert world.metric("connections_made", by="account") == {("acme", "2026-06"): 2}
+
+
+def test_a_length_is_known_where_the_end_is_after_the_beginning_and_within_a_day() -> None:
+    world = given(
+        as_of="2026-06-30",
+        interactions="""interaction_id  account_id  occurred_at          ended_at             kind
+                        half_an_hour    acme        2026-06-01T09:00     2026-06-01T09:30     call
+                        a_day           acme        2026-06-01T09:00     2026-06-02T09:00     tradeshow
+                        a_second        acme        2026-06-01T09:00:00  2026-06-01T09:00:01  call
+                        over_midnight   acme        2026-06-01T23:50     2026-06-02T00:10     meeting
+                        no_end          acme        2026-06-01T09:00     -                    call
+                        no_length       acme        2026-06-01T09:00     2026-06-01T09:00     call
+                        backwards       acme        2026-06-01T09:00     2026-06-01T08:00     meeting
+                        days            acme        2026-06-01T09:00     2026-06-03T09:00     meeting
+                        not_over        acme        2026-06-30T21:00     2026-07-01T01:00     meeting""",
+    )
+    rows = {
+        row["fact_key"]: (row["lasted_seconds"], row["has_wrong_end"]) for row in world.rows(FACT["calls_and_meetings"])
+    }
+    assert rows == {
+        "half_an_hour": (1800, False),
+        "a_day": (86400, False),
+        "a_second": (1, False),
+        "over_midnight": (1200, False),
+        "no_end": (None, False),
+        "no_length": (None, False),
+        "backwards": (None, True),
+        "days": (None, True),
+        "not_over": (None, False),
+    }

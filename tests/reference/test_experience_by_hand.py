@@ -21,7 +21,7 @@ def test_every_fact_is_what_the_books_say(tables: Tables, as_of: str) -> None:
     assert found.keyed("unanswered_spells", "credited_on") == books.unanswered(spans)
     assert found.keyed("abandoned_spells", "occurred_on", "credited_on") == books.abandoned()
     assert found.keyed("follow_ups", "is_timely", "is_gentle", "is_effective", "is_mature") == books.follow_ups()
-    counted = ("occurred_on", "is_joint", "is_sales_call", "is_new_prospect_call")
+    counted = ("occurred_on", "is_joint", "is_sales_call", "is_new_prospect_call", "lasted_seconds", "has_wrong_end")
     assert found.keyed("calls_and_meetings", *counted) == books.calls_and_meetings()
     assert found.keyed("connections", "credit_id", "account_id", "occurred_on") == books.connections()
     engaged = ("people", "contacts", "reviews", "is_single_threaded", "has_review")

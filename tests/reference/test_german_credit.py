@@ -8,10 +8,10 @@ import pytest
 from sklearn.model_selection import RepeatedStratifiedKFold
 
 from shared_data import shared_data
-from trueup.grades.discrimination import auc
 from trueup.grades.learned.binning import classes_of, evidence, fine_ends, flipped, is_more_better
 from trueup.grades.learned.curves import Column
 from trueup.grades.learned.scorecard import fit
+from trueup.statistics.discrimination import auc
 
 pytestmark = pytest.mark.shared
 

@@ -11,9 +11,8 @@ from example import export, import_all
 from recorded import Place, point_at
 from trueup import workspace
 from trueup.answers.gradings import gradings
-from trueup.answers.honesty import Report, graded_rows, outcome_of, report
+from trueup.answers.honesty import report
 from trueup.answers.learned import learn
-from trueup.answers.outcomes import closed_rows, outcomes
 from trueup.grades.honesty.outcomes import OutcomeReport
 from trueup.grades.honesty.report import honest
 from trueup.lake.duckdb import DuckDBEngine
@@ -22,6 +21,8 @@ from trueup.record.opening import migrate
 from trueup.runs.build import definitions
 from trueup.runs.closing import close, due
 from trueup.runs.ground import moment_of
+from trueup.runs.honesty import Report, graded_rows, outcome_of
+from trueup.runs.outcomes import closed_rows, outcomes
 from trueup.runs.progress import Silence
 from trueup.runs.whole import build_whole
 from trueup.runs.worksheets import in_force

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from pleased import NAMES, published
+from trueup.answers.effort import Spent
 from trueup.answers.quadrant import Quadrant, pleasing
 from trueup.grades.quadrant import Measured, place
 from trueup.reports.quadrant_chart import FEW, LARGEST, NARROW, TRAILS, WIDE, Sheet, described, drawn, percent
@@ -35,7 +36,7 @@ def many(few: Quadrant) -> Quadrant:
         credit=pa.chunked_array([pa.nulls(MANY, pa.decimal128(38, 2))]),
         now=placed,
         then=place(Measured(revenue[::-1], nothing, revenue / MANY)),
-        touches=np.zeros(MANY, np.int64),
+        spent=Spent(np.zeros((MANY, 5), np.int64)),
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from trueup.answers.board import Point, Tile
 from trueup.reports.board import UNCHANGED, _change, _marks, _span, _verdict
 from trueup.reports.charts import Month, trend
-from trueup.reports.wording import shown
+from trueup.reports.wording import shown, worked
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,13 @@ from trueup.reports.wording import shown
 )
 def test_a_value_is_told_with_its_unit(value: float | None, unit: str, told: str) -> None:
     assert shown(value, unit, "EUR") == told
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"), [(None, "–"), (0.04, "0.0 h"), (1.75, "1.8 h"), (9.96, "10 h"), (1234.5, "1,234 h")]
+)
+def test_hours_of_work_are_never_days(hours: float | None, told: str) -> None:
+    assert worked(hours) == told
 
 
 def tile(

@@ -14,7 +14,9 @@ from recorded import Place, point_at
 from trueup import workspace
 from trueup.answers.grade import Told, explained, regraded
 from trueup.answers.grades import table
-from trueup.answers.gradings import gradings
+from trueup.answers.gradings import NoGradesError, gradings
+from trueup.answers.honesty import report
+from trueup.lake.duckdb import DuckDBEngine
 from trueup.mart.snapshot import Snapshot, current
 from trueup.record.actions.grades import About, answer_questions, override_grade
 from trueup.record.machine import first_administrator
@@ -26,6 +28,7 @@ from trueup.runs.closing import Due, close, closed_grades, due, verify
 from trueup.runs.entered import entries_of, follow_lake
 from trueup.runs.folder import Folder
 from trueup.runs.ground import moment_of
+from trueup.runs.honesty import made_report
 from trueup.runs.progress import Silence
 from trueup.runs.whole import build_whole
 from trueup.runs.worksheets import in_force
@@ -167,3 +170,15 @@ def test_pages_tell_what_little_two_closed_quarters_say(
     answer = client.get(f"/grades/{page}/", {"cadence": cadence})
     assert answer.status_code == 200
     assert not re.search(r"\bnan\b", answer.content.decode().lower())
+
+
+def test_the_report_that_a_build_keeps_is_the_one_that_it_made(snapshot: Snapshot) -> None:
+    mart = DuckDBEngine(snapshot.file, read_only=True)
+    try:
+        made = made_report(mart, "quarterly", snapshot.manifest.as_of_on)
+        assert made_report(mart, "annual", snapshot.manifest.as_of_on) is None, "none is closed"
+    finally:
+        mart.close()
+    assert repr(report(snapshot, "quarterly")) == repr(made)
+    with pytest.raises(NoGradesError, match="trueup grades close"):
+        report(snapshot, "annual")

@@ -251,6 +251,11 @@ def test_an_event_begins_and_ends_and_has_no_direction() -> None:
     ]
 
 
+def test_how_long_a_day_in_the_calendar_took_nobody_knows() -> None:
+    given = one("Event", EVENT, IsAllDayEvent="true", DurationInMinutes="1440")
+    assert given.rows("interactions", "ended_at") == [(None,)]
+
+
 def test_copies_in_other_calendars_and_patterns_of_series_are_no_meetings() -> None:
     given = brought(
         Event=csv_of(

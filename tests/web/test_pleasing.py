@@ -72,19 +72,20 @@ def test_the_page_says_who_gives_and_who_gets(pleased: Company) -> None:
     assert "They give, we do not: 1, with 56 % of the revenue on the map" in said
     assert "30 points of attainment short of the line. Its grade loses most by: goals on track" in said
     assert "About €364 more revenue a quarter makes it a giver. Or stop chasing: 2 touches a quarter are free" in said
+    assert "2 touches · 1.2 h ·" in section_of(response, "rabbits")
     assert "was in partners" in section_of(response, "givers")
     assert 'href="/customers/acme/"' in response.content.decode()
     assert "Hooli" in section_of(response, "unknown")
     assert "No goal read" in section_of(response, "unknown")
 
 
-def test_effort_is_told_by_team_and_person_and_that_hours_are_not_known(pleased: Company) -> None:
+def test_effort_is_told_by_team_and_person_in_touches_and_hours(pleased: Company) -> None:
     said = section_of(asked(pleased.ada), "people")
     assert f"5 touches in {QUARTER}" in said
-    assert re.search(r"Everybody\s+5\s+20 %\s+20 %\s+0 %\s+40 %\s+20 %", said)
-    assert re.search(r"south\s+2\s+50 %\s+0 %\s+0 %\s+50 %\s+0 %", said)
-    assert re.search(r"Alice\s+north\s+3\s+0 %\s+33 %\s+0 %\s+33 %\s+33 %", said)
-    assert "Hours are not known" in said
+    assert re.search(r"Everybody\s+5\s+1.8 h\s+20 %\s+20 %\s+0.5 h\s+0 %\s+40 %\s+1.2 h\s+20 %", said)
+    assert re.search(r"south\s+2\s+–\s+50 %\s+0 %\s+0 %\s+50 %\s+0 %", said)
+    assert re.search(r"Alice\s+north\s+3\s+1.8 h\s+0 %\s+33 %\s+0.5 h\s+0 %\s+33 %\s+1.2 h\s+33 %", said)
+    assert "Hours are known of 50 % of calls and meetings. 1 is left out: its end is before the beginning" in said
 
 
 def test_members_see_their_own_accounts_and_the_effort_for_them(pleased: Company) -> None:
@@ -95,7 +96,7 @@ def test_members_see_their_own_accounts_and_the_effort_for_them(pleased: Company
     for other in ("Acme", "Umbra", "Initech", "Hooli", "acme", "initech"):
         assert other not in response.content.decode().replace("trueup-example", "")
     assert "1 touch in" in said
-    assert "Charlie south 1 100 %" in section_of(response, "people").replace("  ", " ")
+    assert "Charlie south 1 – 100 %" in section_of(response, "people").replace("  ", " ")
     assert "north" not in section_of(response, "people")
     assert "They give, we do not" not in said
     assert "Nobody who gives much gets little" in said

@@ -77,7 +77,9 @@ def explain_number(
     check_names((metric,), set(known.metrics))
     asked = parse_period(period, settings.rules)
     with reopened(folder, settings, snapshot) as on:
-        bound = bind([known.metrics[metric]], known.facts, context=on.context, settings=settings.parameters)[0]
+        bound = bind(
+            [known.metrics[metric]], known.facts, context=on.context, settings=settings.parameters, selects=on.selects
+        )[0]
         told = explain(bound, grain=grain, entity=entity, period=asked, kind=str(asked.kind))
         cell = _cell(on, metric, grain, entity, asked.key)
         fact_sql = told.fact_select if isinstance(told.fact_select, str) else on.engine.compile(told.fact_select)

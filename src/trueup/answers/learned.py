@@ -12,8 +12,6 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from trueup.answers.gradings import Grading, NoGradesError, gradings, sheet_of
-from trueup.answers.honesty import outcome_of
-from trueup.answers.outcomes import HORIZON_DAYS, After, Rows, closed_rows, outcomes
 from trueup.grades.honesty.outcomes import Baseline, Outcome, OutcomeReport
 from trueup.grades.honesty.report import Grades, honest
 from trueup.grades.learned.learn import Proposal, propose
@@ -23,6 +21,8 @@ from trueup.mart.snapshot import Snapshot
 from trueup.metrics.sql import quoted
 from trueup.runs.grade_tables import GRADE_SCHEMA, read_table
 from trueup.runs.grading import FOLLOWING, given_of, grades_of
+from trueup.runs.honesty import outcome_of
+from trueup.runs.outcomes import HORIZON_DAYS, After, Rows, closed_rows, outcomes
 
 HELD_OUT = 3
 """One period in so many, the latest of those whose outcome is known, is not learned from."""

@@ -53,6 +53,7 @@ def compute(
             kinds=kinds,
             settings=settings.parameters,
             where=where,
+            selects=on.selects,
         )
         carry_out(on.engine, made.steps, progress)
         on.engine.create_schema(META_SCHEMA)

@@ -1,12 +1,9 @@
 """Who are you pleasing: accounts on the map of a quarter, where they came from, and where our effort went.
 
-Effort is counted in touches: each call, meeting, demo, workshop, tradeshow and review, and each time that we answered a
-customer who waited, unless one of those was the answer. Everyone of ours who took part is credited, a team once. How
-long a touch took is not known: the snapshot keeps when one began, not when it ended.
+Effort is counted in touches, and in hours where the calls and meetings among them say how long they took.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,7 +14,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trueup.answers.cells import names, places
+from trueup.answers.cells import places
+from trueup.answers.effort import By, EffortOf, Spent, effort_table, is_laid, laid_effort
 from trueup.answers.gradings import gradings, sheet_of
 from trueup.answers.opened import opened
 from trueup.grades.quadrant import (
@@ -31,6 +29,7 @@ from trueup.grades.quadrant import (
     Part,
     Placed,
     Quarter,
+    Touches,
     Wholes,
     place,
     reason,
@@ -52,6 +51,11 @@ COLUMNS = {
     "attainment": pa.float64(),
     "moved_from": pa.string(),
     "reason": pa.string(),
+    "touches": pa.int64(),
+    "calls_and_meetings": pa.int64(),
+    "lengths_known": pa.int64(),
+    "hours": pa.float64(),
+    "hours_reason": pa.string(),
 }
 """The columns of ``trueup grades pleasing``."""
 WORST = 2
@@ -63,32 +67,10 @@ _QUARTERLY = (
     " CAST(sum(credit) FILTER ({which}) AS DECIMAL(38, 2)) AS credit{suffix},"
     " max(attained) FILTER ({which}) AS attained{suffix}"
 )
-_CALLS = (
-    "SELECT account_id, credit_id, occurred_on FROM facts.calls_and_meetings"
-    " WHERE occurred_on BETWEEN {first} AND {last}"
-)
-_ANSWERED = (
-    "SELECT account_id, credit_id, occurred_on FROM facts.responses AS r"
-    " WHERE occurred_on BETWEEN {first} AND {last} AND ended_at IS NOT NULL"
-)
-_NO_TOUCHES = (
-    "SELECT CAST(NULL AS VARCHAR) AS account_id, CAST(NULL AS VARCHAR) AS credit_id,"
-    " CAST(NULL AS DATE) AS occurred_on WHERE FALSE"
-)
-_CREDITED = (
-    "SELECT c.person_id, c.is_alone, s.team, t.part, t.rowid AS touch, t.occurred_on FROM touches AS t"
-    " JOIN calendar.credited_people AS c ON c.interaction_id = t.credit_id"
-    " LEFT JOIN calendar.people_spans AS s"
-    " ON s.person_id = c.person_id AND t.occurred_on BETWEEN s.from_on AND s.to_on"
-)
-_BY_CALL = (
-    " AND NOT EXISTS (SELECT 1 FROM facts.calls_and_meetings AS c"
-    " WHERE c.account_id = r.account_id AND c.occurred_at = r.ended_at)"
-)
 
 
 class NoQuarterError(Exception):
-    """A quarter of which nothing is known; the message names those of which something is."""
+    """A quarter of which nothing is known; the message names those of which something is, or the cure."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +97,7 @@ class Spot:
     part: Part
     revenue: Decimal | None
     credit: Decimal
-    touches: int
+    touches: Touches
     giving_before: float | None
     receiving_before: float | None
     part_before: Quarter | None
@@ -134,16 +116,6 @@ class Spot:
 
 
 @dataclass(frozen=True)
-class EffortOf:
-    """The effort of a person or a team; ``team`` of a person is the one it was in last in the quarter."""
-
-    key: str
-    name: str
-    team: str
-    effort: Effort
-
-
-@dataclass(frozen=True)
 class Quadrant:
     """The map of a quarter, of the accounts that were asked for; the arrays are columns over ``account_ids``."""
 
@@ -157,7 +129,7 @@ class Quadrant:
     credit: pa.ChunkedArray
     now: Placed
     then: Placed
-    touches: Wholes
+    spent: Spent
     effort: Effort
     teams: tuple[EffortOf, ...]
     people: tuple[EffortOf, ...]
@@ -193,7 +165,7 @@ class Quadrant:
 
     def by_touches(self, part: Part, limit: int) -> list[Spot]:
         """The accounts in a part that took most of our effort."""
-        return self._spots(self._in(part), self.touches.astype(np.float64), limit)
+        return self._spots(self._in(part), self.spent.counts.astype(np.float64), limit)
 
     def spot(self, at: int) -> Spot:
         """One account, by its place in the columns."""
@@ -207,7 +179,7 @@ class Quadrant:
             part=PARTS[int(now.part[at])],
             revenue=self.revenue[at].as_py(),
             credit=self.credit[at].as_py() or Decimal(0),
-            touches=int(self.touches[at]),
+            touches=self.spent.of(at),
             giving_before=_known(then.giving, at) if was else None,
             receiving_before=_known(then.receiving, at) if was else None,
             part_before=was,
@@ -235,8 +207,15 @@ class Quadrant:
             "attainment": receiving,
             "moved_from": pa.array(parts[np.where(has_stayed, NOWHERE, self.then.part)], pa.string()),
             "reason": pa.array([each or None for each in reasons], pa.string()),
+            **self.spent.columns(),
         }
         return pa.table({name: columns[name] for name in COLUMNS}).cast(pa.schema(COLUMNS))
+
+    def effort_by(self, by: By) -> pa.Table:
+        """A row per team, person or everybody, and corner in the columns of effort; most effort first."""
+        everybody = (EffortOf("company", "everybody", "", self.effort),)
+        whose: Mapping[By, Sequence[EffortOf]] = {"company": everybody, "team": self.teams, "person": self.people}
+        return effort_table(whose[by], self.standing.key)
 
     @cached_property
     def _amounts(self) -> Numbers:
@@ -255,6 +234,8 @@ def pleasing(snapshot: Snapshot, period: str | None = None, *, account_ids: Sequ
 
     Where they stand is against all customers, whoever looks. NoQuarterError names the quarters there are.
     """
+    if not is_laid(snapshot):
+        raise NoQuarterError("This was built by an earlier Trueup. Run `trueup build`.")
     with opened(snapshot) as mart:
         periods = _periods(mart)
         standing = _chosen(periods, period)
@@ -265,7 +246,9 @@ def pleasing(snapshot: Snapshot, period: str | None = None, *, account_ids: Sequ
         mine = None if account_ids is None else pa.array(account_ids, pa.string())
         is_asked = _asked(rows, mine)
         rows, now, then = rows.filter(pa.array(is_asked)), _only(now, is_asked), _only(then, is_asked)
-        _lay_touches(mart, rows.column("account_id"), now, standing, mine)
+        spent, effort, teams, people = laid_effort(
+            mart, snapshot, standing.key, accounts=rows.column("account_id"), part=now.part, mine=mine
+        )
         return Quadrant(
             standing=standing,
             before=before,
@@ -277,10 +260,10 @@ def pleasing(snapshot: Snapshot, period: str | None = None, *, account_ids: Sequ
             credit=rows.column("credit"),
             now=now,
             then=then,
-            touches=_touches(mart),
-            effort=_everybodys(mart),
-            teams=_teams(mart),
-            people=_people(mart, snapshot),
+            spent=spent,
+            effort=effort,
+            teams=teams,
+            people=people,
         )
 
 
@@ -409,78 +392,3 @@ def _asked(rows: pa.Table, mine: pa.Array | None) -> npt.NDArray[np.bool_]:
 
 def _only(placed: Placed, is_asked: npt.NDArray[np.bool_]) -> Placed:
     return Placed(**{name: column[is_asked] for name, column in vars(placed).items()})
-
-
-def _lay_touches(
-    mart: DuckDBEngine, account_ids: pa.ChunkedArray, now: Placed, during: Standing, mine: pa.Array | None
-) -> None:
-    """Every touch of the quarter, with the part of the map that its account stands in."""
-    has_calls, has_answers = (mart.has_table(_FACTS, name) for name in ("calls_and_meetings", "responses"))
-    parts = [_NO_TOUCHES]
-    if has_calls:
-        parts.append(_CALLS)
-    if has_answers:
-        parts.append(_ANSWERED + (_BY_CALL if has_calls else ""))
-    every = " UNION ALL ".join(parts).format(first=f"DATE '{during.first_on}'", last=f"DATE '{during.last_on}'")
-    mart.connection.register("_placed", pa.table({"account_id": account_ids, "part": pa.array(now.part)}))
-    only = ""
-    if mine is not None:
-        mart.connection.register("_mine", pa.table({"account_id": mine}))
-        only = " SEMI JOIN _mine USING (account_id)"
-    mart.execute(
-        f"CREATE TEMP TABLE touches AS SELECT t.*, coalesce(p.part, {NOWHERE}) AS part FROM ({every}) AS t{only}"
-        " LEFT JOIN _placed AS p USING (account_id) WHERE account_id IS NOT NULL"
-    )
-    mart.execute(f"CREATE TEMP TABLE credited AS {_CREDITED}")
-
-
-def _touches(mart: DuckDBEngine) -> Wholes:
-    """How often we turned to each of the accounts on the map, in their order."""
-    found = mart.query(
-        "SELECT count(t.credit_id) AS touches FROM _placed AS p LEFT JOIN touches AS t USING (account_id)"
-        " GROUP BY account_id ORDER BY account_id"
-    )
-    counted: Wholes = found.column(0).to_numpy()
-    return counted
-
-
-def _everybodys(mart: DuckDBEngine) -> Effort:
-    rows = mart.query("SELECT part, count(*) FROM touches GROUP BY part").to_pydict()
-    return _effort(zip(*rows.values(), strict=True))
-
-
-def _effort(counted: Iterable[tuple[int, int]]) -> Effort:
-    touches = dict.fromkeys(PARTS, 0)
-    touches |= {PARTS[part]: count for part, count in counted}
-    return Effort(touches)
-
-
-def _teams(mart: DuckDBEngine) -> tuple[EffortOf, ...]:
-    rows = mart.query(
-        "SELECT team, part, count(*) FILTER (is_alone) + count(DISTINCT touch) FILTER (NOT is_alone) AS touches"
-        " FROM credited WHERE team IS NOT NULL GROUP BY team, part"
-    ).to_pylist()
-    of_team: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for row in rows:
-        of_team[row["team"]].append((row["part"], row["touches"]))
-    return _most_first(EffortOf(team, team, team, _effort(counted)) for team, counted in of_team.items())
-
-
-def _people(mart: DuckDBEngine, snapshot: Snapshot) -> tuple[EffortOf, ...]:
-    rows = mart.query(
-        "SELECT person_id, part, count(*) AS touches, max(occurred_on) AS last_on, arg_max(team, occurred_on) AS team"
-        " FROM credited GROUP BY person_id, part ORDER BY last_on"
-    ).to_pylist()
-    of_person: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for row in rows:
-        of_person[row["person_id"]].append((row["part"], row["touches"]))
-    team_of = {row["person_id"]: row["team"] or "" for row in rows}
-    called = names(snapshot, "person", list(of_person))
-    return _most_first(
-        EffortOf(person_id, called.get(person_id, person_id), team_of[person_id], _effort(counted))
-        for person_id, counted in of_person.items()
-    )
-
-
-def _most_first(found: Iterable[EffortOf]) -> tuple[EffortOf, ...]:
-    return tuple(sorted(found, key=lambda each: (-each.effort.total, each.name, each.key)))

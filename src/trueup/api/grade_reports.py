@@ -10,11 +10,12 @@ from pydantic import Field
 
 from trueup import served
 from trueup.answers.asking import NotBuiltError
+from trueup.answers.effort import By
 from trueup.answers.evidence import of_account
 from trueup.answers.gradings import earlier
 from trueup.answers.honesty import report
 from trueup.answers.learned import learn
-from trueup.answers.quadrant import pleasing
+from trueup.answers.quadrant import Quadrant, pleasing
 from trueup.api.callers import caller
 from trueup.api.grades import Period, asked
 from trueup.api.pages import Limit, Offset, Page
@@ -90,6 +91,26 @@ class PlaceShape(Schema):
     attainment: float | None
     moved_from: str | None
     reason: str | None
+    touches: int
+    calls_and_meetings: int
+    lengths_known: int
+    hours: Annotated[float | None, Field(description="Of the calls and meetings whose length is known.")]
+    hours_reason: str | None
+
+
+class EffortShape(Schema):
+    """What a team, a person or everybody did for the customers of a corner; a meeting counts once for a team."""
+
+    key: str
+    name: str
+    team: str | None
+    period: str
+    quarter: str
+    touches: int
+    calls_and_meetings: int
+    lengths_known: int
+    hours: Annotated[float | None, Field(description="Of the calls and meetings whose length is known.")]
+    hours_reason: str | None
 
 
 class EvidenceShape(Schema):
@@ -141,13 +162,18 @@ def learned(request: HttpRequest, cadence: Cadence = "quarterly", outcome: Outco
 @router.get("/grades/pleasing", response={200: Page[PlaceShape], 404: Problem})
 def places(request: HttpRequest, period: Period = None, limit: Limit = 50, offset: Offset = 0) -> Page[PlaceShape]:
     """Who gives us and whom we give, of a quarter, of accounts that you may read."""
-    by, snapshot = caller(request), served.snapshot()
-    if snapshot is None:
-        raise NotBuiltError("Nothing was computed yet.")
-    seen = None if access.reads_every_account(by) else access.ids(access.accounts(by).order_by("pk"))
-    rows = pleasing(snapshot, period, account_ids=seen).table()
+    rows = _map(request, period).table()
     shown = rows.slice(offset, limit).to_pylist()
     return Page(count=rows.num_rows, items=[PlaceShape(**row) for row in shown])
+
+
+@router.get("/grades/pleasing/effort", response={200: Page[EffortShape], 404: Problem})
+def effort(
+    request: HttpRequest, by: By = "team", period: Period = None, limit: Limit = 50, offset: Offset = 0
+) -> Page[EffortShape]:
+    """Where our effort of a quarter went, for the accounts that you may read."""
+    rows = _map(request, period).effort_by(by)
+    return Page(count=rows.num_rows, items=[EffortShape(**row) for row in rows.slice(offset, limit).to_pylist()])
 
 
 @router.get("/accounts/{account_id}/evidence", response={200: list[EvidenceShape], 404: Problem})
@@ -171,6 +197,15 @@ def evidence(
         )
         for row in rows
     ]
+
+
+def _map(request: HttpRequest, period: str | None) -> Quadrant:
+    """The map of the accounts that the caller may read."""
+    by, snapshot = caller(request), served.snapshot()
+    if snapshot is None:
+        raise NotBuiltError("Nothing was computed yet.")
+    seen = None if access.reads_every_account(by) else access.ids(access.accounts(by).order_by("pk"))
+    return pleasing(snapshot, period, account_ids=seen)
 
 
 def _outcome(of: OutcomeReport) -> OutcomeShape:

@@ -6,10 +6,12 @@ import sys
 import typer
 
 from trueup.cli.commands import COMMANDS, GROUPS
+from trueup.environment import ours_alone
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run ``trueup`` with these arguments (default: the process's own)."""
+    ours_alone()
     given = sys.argv[1:] if arguments is None else arguments
     asked = next((word for word in given if word in COMMANDS), None)
     _app(asked)(args=given, prog_name="trueup")

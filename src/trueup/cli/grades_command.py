@@ -36,6 +36,15 @@ class Cadence(StrEnum):
     strategic = "strategic"
 
 
+class Whose(StrEnum):
+    """Customers on the map; or the effort of whom."""
+
+    account = "account"
+    company = "company"
+    team = "team"
+    person = "person"
+
+
 CadenceOption = Annotated[Cadence, typer.Option("--cadence", help="How often, and about what.")]
 PeriodOption = Annotated[
     str | None, typer.Option("--period", help="Such as 2026-Q2 or 2026; default: the last one that is over.")
@@ -157,13 +166,18 @@ def learn(
 @subcommands.command("pleasing")
 def pleasing(
     period: Annotated[str | None, typer.Option("--period", help="A quarter; default: the last one over.")] = None,
+    by: Annotated[Whose, typer.Option("--by", help="Or where the effort of teams or people went.")] = Whose.account,
     form: OutputFormat = Format.table,
     output: OutputFile = None,
     folder: Workspace = None,
 ) -> None:
     """Show what each customer gives us and what we give them: partners, neglected givers, chased rabbits."""
     check_can_write(form, output)
-    importlib.import_module("trueup.cli.pleasing").tell(folder, period=period, form=form, output=output)
+    told = importlib.import_module("trueup.cli.pleasing")
+    if by is Whose.account:
+        told.tell(folder, period=period, form=form, output=output)
+    else:
+        told.tell_effort(folder, period=period, by=by.value, form=form, output=output)
 
 
 @subcommands.command("close")

@@ -6,12 +6,13 @@ from pathlib import Path
 import pyarrow as pa
 import typer
 
-from trueup.answers.honesty import Report, report
+from trueup.answers.honesty import report
 from trueup.cli.output import Format, write
 from trueup.cli.tables import NOTHING, Column, heading, paragraph, table
 from trueup.grades.honesty.outcomes import OutcomeReport
 from trueup.grades.honesty.rates import Rate
 from trueup.mart.snapshot import Snapshot
+from trueup.runs.honesty import Report
 
 SCHEMA = pa.schema(
     [

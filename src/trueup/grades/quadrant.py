@@ -29,6 +29,9 @@ RECEIVING_LINE = 0.5
 NO_GOAL = "no goal read"
 NO_REVENUE = "no revenue"
 NEITHER = "no revenue, no goal read"
+NO_CALL = "no call or meeting"
+NO_LENGTH = "no call or meeting says how long it took"
+_SECONDS_PER_HOUR = 3600
 
 Numbers = npt.NDArray[np.float64]
 Wholes = npt.NDArray[np.int64]
@@ -63,19 +66,70 @@ class Placed:
 
 
 @dataclass(frozen=True)
-class Effort:
-    """How often we turned to accounts, by the part of the map that they stand in."""
+class Touches:
+    """How often we turned to customers, and how long that took as far as anybody knows.
 
-    touches: Mapping[Part, int]
+    ``live``: the calls and meetings among them; what an answer took is never known. ``timed``: those of them whose
+    length is known, which together took ``seconds``; ``wrong``: those whose end cannot be right.
+    """
+
+    count: int = 0
+    live: int = 0
+    timed: int = 0
+    seconds: int = 0
+    wrong: int = 0
+
+    def __add__(self, other: "Touches") -> "Touches":
+        """Both together."""
+        return Touches(
+            self.count + other.count,
+            self.live + other.live,
+            self.timed + other.timed,
+            self.seconds + other.seconds,
+            self.wrong + other.wrong,
+        )
+
+    @property
+    def hours(self) -> float | None:
+        """What those took whose length is known; None where that is none."""
+        return self.seconds / _SECONDS_PER_HOUR if self.timed else None
+
+    @property
+    def no_hours(self) -> str:
+        """Why no hours are known; nothing where they are."""
+        if self.timed:
+            return ""
+        return NO_LENGTH if self.live else NO_CALL
+
+    @property
+    def known(self) -> Fraction | None:
+        """The share of the calls and meetings whose length is known; None where there are none."""
+        return Fraction(self.timed, self.live) if self.live else None
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How we turned to accounts, by the part of the map that they stand in."""
+
+    by_part: Mapping[Part, Touches]
+
+    @property
+    def whole(self) -> Touches:
+        """All of it."""
+        return sum(self.by_part.values(), start=Touches())
 
     @property
     def total(self) -> int:
-        """All of them."""
-        return sum(self.touches.values())
+        """All touches."""
+        return self.whole.count
+
+    def of(self, part: Part) -> Touches:
+        """What went to a part."""
+        return self.by_part.get(part, Touches())
 
     def share(self, part: Part) -> Fraction:
-        """The share that went there; the shares of all parts sum to one, unless there was no effort at all."""
-        return Fraction(self.touches.get(part, 0), self.total or 1)
+        """The share of touches that went there; those of all parts sum to one, unless there was no effort at all."""
+        return Fraction(self.of(part).count, self.total or 1)
 
 
 def place(measured: Measured) -> Placed:

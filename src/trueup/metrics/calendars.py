@@ -22,6 +22,7 @@ from trueup.units.calendar import BusinessHours, end_of_day, local_date, offset_
 from trueup.units.period import CIVIL, FIRST_DAY, LAST_DAY, Kind, Period, PeriodKind, PeriodRules, periods_between
 
 MICROSECOND = timedelta(microseconds=1)
+_ALWAYS = datetime.fromisoformat("0001-01-01")
 HORIZON_DAYS = 400
 """How far beyond the as-of day the calendars reach: due dates and waiting times lie in the future."""
 
@@ -123,7 +124,8 @@ def horizon(first_on: date, as_of: datetime, zone: str) -> Horizon:
 def context(within: Horizon, currency: str) -> Context:
     """What facts may know of the build."""
     stretches = offset_table(within.zone, within.first_on, within.last_on).to_pylist()
-    offsets = tuple((stretch["starts_at"], stretch["offset_seconds"]) for stretch in stretches)
+    starts = [_ALWAYS, *(stretch["starts_at"] for stretch in stretches[1:])]
+    offsets = tuple(zip(starts, (stretch["offset_seconds"] for stretch in stretches), strict=True))
     return Context(within.as_of, within.as_of_on, offsets, currency)
 
 

@@ -15,7 +15,7 @@ from trueup.metrics.aggregates import Batch, batch
 from trueup.metrics.cells import EXACT, Source, Statement, account_exact, account_sums, cell_table
 from trueup.metrics.credited_cells import credited_exact, credited_rows, credited_sums
 from trueup.metrics.fact import FACT_SCHEMA, Context
-from trueup.metrics.instances import AnyFact, BoundMetric, FactInstance, Parameters, bind
+from trueup.metrics.instances import AnyFact, BoundMetric, FactInstance, Parameters, Selects, bind
 from trueup.metrics.metric import ACCOUNT_GRAINS, ADDITIVE, GRAINS, PERSON_GRAINS, Grain, Metric
 from trueup.metrics.places import Place
 from trueup.metrics.sql import table
@@ -83,14 +83,15 @@ def plan(
     settings: Mapping[str, Parameters] | None = None,
     where: Where | None = None,
     have: Collection[str] = (),
+    selects: Selects | None = None,
 ) -> Plan:
     """What to make so that ``metrics`` can be read for ``grains`` and for periods of ``kinds``.
 
     ``kinds``: names of kinds (``month``, ``P90D``); the engine's ``calendar.periods``, ``days`` and ``rollups`` hold
     the periods themselves. ``settings``: metric -> parameter -> value. ``where``: only fact rows with these values.
-    ``have``: tables of facts that are there already.
+    ``have``: tables of facts that are there already. ``selects``: as in ``bind``.
     """
-    bound = bind(metrics, facts, context=context, settings=settings)
+    bound = bind(metrics, facts, context=context, settings=settings, selects=selects)
     instances = _in_order(bound)
     steps = [
         Step(FACT_SCHEMA, made.table, made.select, f"facts: {made.name}")

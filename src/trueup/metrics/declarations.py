@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
@@ -57,8 +58,9 @@ class Place:
         return Problem(self.file, self.line(*keys), message)
 
 
+@lru_cache(maxsize=64)
 def content_of(file: str, text: str) -> object:
-    """What a YAML file holds, with its lines; a Problem if it is not YAML."""
+    """What a YAML file holds, with its lines, to be read only; a Problem if it is not YAML."""
     try:
         return YAML(typ="rt").load(text)
     except MarkedYAMLError as error:

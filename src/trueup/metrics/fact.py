@@ -117,7 +117,7 @@ class Context:
     """What a fact may know besides its tables.
 
     ``as_of``: UTC, naive, the last microsecond that counts. ``offsets``: the zone's constant-offset stretches as
-    (first UTC instant, seconds east of UTC), ascending.
+    (first UTC instant, seconds east of UTC), ascending; nobody asks when the first began.
     """
 
     as_of: datetime

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from hashlib import blake2s
-from typing import Literal
+from typing import Literal, Protocol
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -31,19 +32,40 @@ class DefinitionError(Exception):
     """A metric or fact asks for something that is not there; the message names it, its place and the nearest name."""
 
 
+@dataclass(frozen=True)
+class Selected:
+    """A query as SQL, and the columns that it yields."""
+
+    sql: str
+    columns: Mapping[str, dt.DataType]
+
+
+class Selects(Protocol):
+    """Something that makes SQL of facts, or has it."""
+
+    def of_fact(self, fact: Fact, knows: tuple[object, ...], build: Callable[[], Table]) -> Selected:
+        """The query of a fact. ``knows``: all that ``build`` depends on besides the fact's declaration."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class FactInstance:
     """A fact with its parameters' values.
 
-    ``table``: its name in the schema of facts. ``select``: an unbound expression, or SQL. ``sorts``: its columns.
+    ``table``: its name in the schema of facts. ``select``: an unbound expression, or SQL.
     """
 
     table: str
     fact: AnyFact
     parameters: Parameters
     select: Table | str
-    sorts: Mapping[str, Sort]
+    columns: Mapping[str, dt.DataType]
     uses: tuple["FactInstance", ...] = ()
+
+    @cached_property
+    def sorts(self) -> Mapping[str, Sort]:
+        """How its columns are added up."""
+        return {name: _sort(kind) for name, kind in self.columns.items()}
 
     @property
     def name(self) -> str:
@@ -65,14 +87,16 @@ def bind(
     *,
     context: Context,
     settings: Mapping[str, Parameters] | None = None,
+    selects: Selects | None = None,
 ) -> tuple[BoundMetric, ...]:
     """Each metric with its fact instance; DefinitionError for the first name that is not there.
 
-    ``settings``: metric -> parameter -> value, as the workspace sets them.
+    ``settings``: metric -> parameter -> value, as the workspace sets them. ``selects``: makes SQL of the facts; without
+    it their queries remain expressions.
     """
     wanted, chosen = tuple(metrics), settings or {}
     check_settings(wanted, facts, chosen)
-    workshop = _Workshop(facts, context, {})
+    workshop = _Workshop(facts, context, selects, {})
     return tuple(_bound(metric, workshop, chosen.get(metric.name, {})) for metric in wanted)
 
 
@@ -144,6 +168,7 @@ class _Workshop:
 
     facts: Mapping[str, AnyFact]
     context: Context
+    selects: Selects | None
     shelf: dict[str, FactInstance]
 
     def made(self, fact: AnyFact, parameters: Parameters, *, within: tuple[str, ...] = ()) -> FactInstance:
@@ -152,7 +177,7 @@ class _Workshop:
         table = _table_name(fact, parameters)
         if table not in self.shelf:
             uses = tuple(self._used(fact, name, parameters, (*within, fact.name)) for name in fact.uses)
-            self.shelf[table] = _instance(fact, parameters, table, uses, self.context)
+            self.shelf[table] = self._instance(fact, parameters, table, uses)
         return self.shelf[table]
 
     def _used(self, fact: AnyFact, name: str, parameters: Parameters, within: tuple[str, ...]) -> FactInstance:
@@ -164,6 +189,26 @@ class _Workshop:
         shared = {key: parameters[key] for key in other.parameters if key in parameters}
         return self.made(other, {**other.parameters, **shared}, within=within)
 
+    def _instance(
+        self, fact: AnyFact, parameters: Parameters, table: str, uses: tuple[FactInstance, ...]
+    ) -> FactInstance:
+        if isinstance(fact, SqlFact):
+            tables = {used.name: used.table for used in uses}
+            select = fact.select(parameters, tables, self.context)
+            return _lacking_nothing(FactInstance(table, fact, parameters, select, _columns_of(fact), uses))
+        build = partial(_built, fact, parameters, uses, self.context)
+        if self.selects is None:
+            built = build()
+            return _lacking_nothing(FactInstance(table, fact, parameters, built, dict(built.schema().items()), uses))
+        used = tuple((each.name, each.table, tuple(each.columns.items())) for each in uses)
+        made = self.selects.of_fact(fact, (sorted(parameters.items()), self.context, used), build)
+        return _lacking_nothing(FactInstance(table, fact, parameters, made.sql, made.columns, uses))
+
+
+def _built(fact: Fact, parameters: Parameters, uses: tuple[FactInstance, ...], context: Context) -> Table:
+    build: Callable[[Inputs], Table] = fact.build
+    return build(Inputs(context, parameters, {used.name: _unbound(used) for used in uses}))
+
 
 def _table_name(fact: AnyFact, parameters: Parameters) -> str:
     if parameters == fact.parameters:
@@ -172,16 +217,8 @@ def _table_name(fact: AnyFact, parameters: Parameters) -> str:
     return f"{fact.name}__{digest}"
 
 
-def _instance(
-    fact: AnyFact, parameters: Parameters, table: str, uses: tuple[FactInstance, ...], context: Context
-) -> FactInstance:
-    if isinstance(fact, SqlFact):
-        tables = {used.name: used.table for used in uses}
-        made = FactInstance(table, fact, parameters, fact.select(parameters, tables, context), _sorts_of(fact), uses)
-    else:
-        build: Callable[[Inputs], Table] = fact.build
-        built = build(Inputs(context, parameters, {used.name: _unbound(used) for used in uses}))
-        made = FactInstance(table, fact, parameters, built, {n: _sort(t) for n, t in built.schema().items()}, uses)
+def _lacking_nothing(made: FactInstance) -> FactInstance:
+    fact = made.fact
     if lacking := [column for column in required_columns(fact) if column not in made.sorts]:
         raise DefinitionError(f"the fact {fact.name} lacks the columns {', '.join(lacking)}")
     return made
@@ -195,11 +232,7 @@ def required_columns(fact: AnyFact) -> tuple[str, ...]:
 
 
 def _unbound(instance: FactInstance) -> Table:
-    if isinstance(instance.fact, SqlFact):
-        schema = {column: IBIS_TYPES[kind] for column, kind in instance.fact.all_columns.items()}
-        return ibis.table(schema, name=instance.table, database=FACT_SCHEMA)
-    assert isinstance(instance.select, Table)
-    return ibis.table(instance.select.schema(), name=instance.table, database=FACT_SCHEMA)
+    return ibis.table(instance.columns, name=instance.table, database=FACT_SCHEMA)
 
 
 def _sort(of: dt.DataType) -> Sort:
@@ -212,5 +245,5 @@ def _sort(of: dt.DataType) -> Sort:
     return "number" if of.is_floating() else "other"
 
 
-def _sorts_of(fact: SqlFact) -> Mapping[str, Sort]:
-    return {column: _sort(dt.dtype(IBIS_TYPES[kind])) for column, kind in fact.all_columns.items()}
+def _columns_of(fact: SqlFact) -> Mapping[str, dt.DataType]:
+    return {column: dt.dtype(IBIS_TYPES[kind]) for column, kind in fact.all_columns.items()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import pyarrow as pa
 
@@ -10,9 +11,10 @@ from trueup.answers import grade as grades_of_one
 from trueup.answers import grades as all_grades
 from trueup.answers.asking import NotBuiltError, ask
 from trueup.answers.cells import Question, check_grain
+from trueup.answers.effort import By
 from trueup.answers.explaining import Explained, explain_number
 from trueup.answers.gradings import grading_of
-from trueup.answers.honesty import Report, report
+from trueup.answers.honesty import report
 from trueup.answers.learned import Learned, learn
 from trueup.answers.merging import merges_of
 from trueup.answers.quadrant import pleasing
@@ -24,6 +26,7 @@ from trueup.runs.build import Built
 from trueup.runs.entered import entries_of, follow_lake
 from trueup.runs.folder import Folder, find
 from trueup.runs.ground import moment_of
+from trueup.runs.honesty import Report
 from trueup.runs.progress import Silence
 from trueup.runs.pull import ImportReport, pull
 from trueup.runs.settings import Settings
@@ -101,9 +104,13 @@ class Workspace:
         """A worksheet learned from what became of customers, tried on later periods beside the one in force."""
         return learn(self._snapshot(), cadence, outcome)
 
-    def pleasing(self, *, period: str | None = None) -> Rows:
-        """What each customer gives us and gets of us in a quarter; the columns of ``trueup grades pleasing``."""
-        return Rows(pleasing(self._snapshot(), period).table(), "")
+    def pleasing(self, *, by: By | Literal["account"] = "account", period: str | None = None) -> Rows:
+        """What each customer gives us and gets of us in a quarter; the columns of ``trueup grades pleasing``.
+
+        ``by``: where the effort of each team or person went, or everybody's.
+        """
+        found = pleasing(self._snapshot(), period)
+        return Rows(found.table() if by == "account" else found.effort_by(by), "")
 
     def _snapshot(self) -> Snapshot:
         snapshot = current(self.folder.mart)

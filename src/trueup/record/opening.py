@@ -68,8 +68,9 @@ def _read_settings_again() -> None:
         if name.isupper():
             setattr(settings, name, value)
     connections.settings = connections.configure_settings(None)
-    for alias in connections:
-        del connections[alias]
+    # Of a connection that nobody asked for there is nothing to forget.
+    for made in connections.all(initialized_only=True):
+        del connections[made.alias]
 
 
 def is_current() -> bool:

@@ -5,6 +5,8 @@ from babel.numbers import format_compact_currency, format_decimal, format_percen
 _LOCALE = "en"
 _HOURS_UP_TO = 100
 """Longer waits are told in days."""
+_FEW_HOURS = 10
+"""From here on nobody asks for six minutes."""
 
 
 def shown(value: float | None, unit: str, currency: str) -> str:
@@ -25,6 +27,13 @@ def shown(value: float | None, unit: str, currency: str) -> str:
         case _:
             told = _number(value)
     return str(told)
+
+
+def worked(hours: float | None) -> str:
+    """Hours of work: never told in days, which have 24 of them; a dash where none are known."""
+    if hours is None:
+        return "–"
+    return f"{format_decimal(hours, '#,##0.0' if round(hours, 1) < _FEW_HOURS else '#,##0', locale=_LOCALE)} h"
 
 
 def _number(value: float) -> str:

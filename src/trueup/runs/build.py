@@ -26,6 +26,7 @@ from trueup.runs.cards import lay_cards
 from trueup.runs.folder import Folder, WorkspaceError
 from trueup.runs.grade_tables import Closed, lay_grades
 from trueup.runs.ground import ENTERED_SCHEMA, Ground, ground, lay_periods
+from trueup.runs.honesty import lay_honesty
 from trueup.runs.progress import Progress
 from trueup.runs.settings import Settings
 from trueup.runs.steps import Done, carry_out
@@ -95,6 +96,7 @@ def build_in_turn(
                 grains=settings.grains,
                 kinds=settings.kinds,
                 settings=settings.parameters,
+                selects=on.selects,
             )
             done = carry_out(on.engine, made.steps, progress)
             progress.stage("checking")
@@ -104,12 +106,14 @@ def build_in_turn(
             progress.stage("grading")
             grades = lay_grades(on.engine, made.places, sheets, on.horizon.as_of_on, closed)
             _enter(on.engine, made, [*done, *cards])
-            rows = {each.table: each.rows for each in [*done, *cards]} | grades
+            honesty = lay_honesty(on.engine, on.horizon.as_of_on.isoformat())
+            rows = {each.table: each.rows for each in [*done, *cards]} | grades | honesty
             manifest = _manifest(settings, known, on, name=name, rows=rows)
             on.engine.execute("DROP SCHEMA state CASCADE")
             for elsewhere in (WORK_SCHEMA, ENTERED_SCHEMA, "lake"):
                 on.engine.detach(elsewhere)
             on.engine.execute("CHECKPOINT")
+            on.selects.tidy()
         snapshot = publish(folder.mart, draft, manifest, keep=settings.keep_snapshots)
     return Built(snapshot, len(known.metrics), sum(each.rows for each in done if each.step.schema == CELL_SCHEMA))
 

@@ -7,6 +7,8 @@ from pathlib import Path
 ENVIRONMENT = "TRUEUP_WORKSPACE"
 RECORD_ADDRESS = "TRUEUP_RECORD"
 """The variable with the address of the database that holds the record."""
+COMPILED = "TRUEUP_COMPILED"
+"""The variable with the folder in which several workspaces together keep the SQL of facts."""
 
 
 class WorkspaceError(Exception):
@@ -48,6 +50,11 @@ class Folder:
     def lake(self) -> Path:
         """The lake's file."""
         return self.generated / "lake.duckdb"
+
+    @property
+    def compiled(self) -> Path:
+        """The folder of SQL that was compiled and may be used again."""
+        return Path(os.environ.get(COMPILED) or self.generated / "compiled")
 
     @property
     def mart(self) -> Path:

@@ -15,6 +15,7 @@ from trueup.grades.worksheet_file import version_of, written
 from trueup.lake.duckdb import DuckDBEngine
 from trueup.metrics.places import Place
 from trueup.metrics.sql import constant
+from trueup.runs.effort_tables import lay_effort
 from trueup.runs.grading import FOLLOWING, GradedPeriod, graded, inputs_of, period_of
 
 GRADE_SCHEMA = "grades"
@@ -74,7 +75,7 @@ def lay_grades(
     as_of_on: date,
     closed: Sequence[Closed] = (),
 ) -> dict[str, int]:
-    """Lay the tables of grades over finished cells; the rows of each table."""
+    """Lay the tables of grades and of effort over finished cells; the rows of each table."""
     known = tuple(places)
     frozen = {(each.sheet.cadence, each.period.key) for each in closed}
     gradings: list[_Grading] = [(each.sheet, each.period, each.closed_at, each.table) for each in closed]
@@ -94,7 +95,8 @@ def lay_grades(
     for name, table in tables.items():
         engine.load(GRADE_SCHEMA, name, table)
     newest = engine.create_table(GRADE_SCHEMA, "newest", _NEWEST)
-    return {f"{GRADE_SCHEMA}.{name}": table.num_rows for name, table in tables.items()} | {NEWEST: newest}
+    rows = {f"{GRADE_SCHEMA}.{name}": table.num_rows for name, table in tables.items()}
+    return rows | {NEWEST: newest} | lay_effort(engine)
 
 
 _NEWEST = (

@@ -53,6 +53,7 @@ def graded_then(
             grains=_GRAINS,
             kinds=kinds,
             settings=settings.parameters,
+            selects=then.selects,
         )
         for step in made.steps:
             make(then.engine, step)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,6 +22,7 @@ from trueup.metrics.cells import WORK_SCHEMA
 from trueup.metrics.fact import CALENDAR_SCHEMA, FACT_SCHEMA, Context
 from trueup.metrics.places import CELL_SCHEMA
 from trueup.runs.folder import Folder
+from trueup.runs.kept_sql import KeptSql
 from trueup.runs.settings import Settings
 from trueup.units.calendar import parse_as_of
 from trueup.units.period import Period
@@ -30,6 +32,8 @@ EARLIEST = date(1990, 1, 1)
 IDENTITY_SCHEMA = "identity"
 ENTERED_SCHEMA = "entered"
 """The engine's schema of entries with all their versions; nobody keeps it."""
+_SHARED_FROM = 16 * 2**20
+"""The size of a lake in bytes from which on threads share its statements; before that, each waits for the others."""
 _LINKS: Mapping[str, Callable[[pa.Table], pa.Table]] = {
     "accounts": account_links,
     "contacts": contact_links,
@@ -44,11 +48,12 @@ class NothingImportedError(Exception):
 
 @dataclass(frozen=True)
 class Ground:
-    """An engine with ``state`` and ``calendar`` laid out, and what facts may know."""
+    """An engine with ``state`` and ``calendar`` laid out, what facts may know, and the SQL that is kept of them."""
 
     engine: DuckDBEngine
     horizon: calendars.Horizon
     context: Context
+    selects: KeptSql
 
 
 @contextmanager
@@ -69,10 +74,11 @@ def ground(
             f"Nothing was imported into {folder.root} yet. Import your exports with `trueup import PATH`."
         )
     folder.scratch.mkdir(parents=True, exist_ok=True)
-    engine = DuckDBEngine(file, memory_limit=settings.memory_limit, spill=folder.scratch)
+    threads = 1 if folder.lake.stat().st_size < _SHARED_FROM else None
+    engine = DuckDBEngine(file, memory_limit=settings.memory_limit, spill=folder.scratch, threads=threads)
     try:
         engine.attach(folder.lake, "lake", read_only=True)
-        yield _laid(engine, settings, as_of, entries)
+        yield _laid(engine, settings, as_of, entries, KeptSql(engine, folder.compiled))
     finally:
         engine.close()
 
@@ -107,7 +113,7 @@ def moment_of(text: str | None, settings: Settings) -> datetime:
     return datetime.now(UTC) if text is None else parse_as_of(text, settings.zone)
 
 
-def _laid(engine: DuckDBEngine, settings: Settings, as_of: datetime, entries: Entries) -> Ground:
+def _laid(engine: DuckDBEngine, settings: Settings, as_of: datetime, entries: Entries, selects: KeptSql) -> Ground:
     for schema in _SCHEMAS:
         engine.create_schema(schema)
     engine.create_scratch(WORK_SCHEMA)
@@ -119,14 +125,15 @@ def _laid(engine: DuckDBEngine, settings: Settings, as_of: datetime, entries: En
     merged = lay_state(engine, moment, settings)
     create_state_of_entries(engine, moment, loaded=ENTERED_SCHEMA, merged=merged)
     engine.load(CALENDAR_SCHEMA, "business_days", calendars.business_day_rows(settings.hours, within))
-    for name, expression in (
-        ("people_spans", calendars.people_spans()),
-        ("credited_people", calendars.credited_people()),
-        ("rates", calendars.rates(settings.currency)),
+    currency = settings.currency
+    for name, knows, expression in (
+        ("people_spans", (), calendars.people_spans),
+        ("credited_people", (), calendars.credited_people),
+        ("rates", (currency,), partial(calendars.rates, currency)),
     ):
-        engine.create_table(CALENDAR_SCHEMA, name, engine.compile(expression))
+        engine.create_table(CALENDAR_SCHEMA, name, selects.select(("calendar", name, *knows), expression).sql)
     _match_issues(engine)
-    return Ground(engine, within, calendars.context(within, settings.currency))
+    return Ground(engine, within, calendars.context(within, settings.currency), selects)
 
 
 def first_day(engine: DuckDBEngine, as_of: datetime) -> date:

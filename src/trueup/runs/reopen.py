@@ -12,6 +12,7 @@ from trueup.metrics.fact import CALENDAR_SCHEMA, FACT_SCHEMA
 from trueup.metrics.places import CELL_SCHEMA
 from trueup.runs.folder import Folder
 from trueup.runs.ground import IDENTITY_SCHEMA, Ground, first_day
+from trueup.runs.kept_sql import KeptSql
 from trueup.runs.settings import Settings
 
 _KEPT = (CALENDAR_SCHEMA, FACT_SCHEMA, CELL_SCHEMA, IDENTITY_SCHEMA)
@@ -32,6 +33,7 @@ def reopened(folder: Folder, settings: Settings, snapshot: Snapshot) -> Iterator
         within = calendars.horizon(first_day(engine, as_of), as_of, settings.zone)
         merged = [table for table in MERGEABLE if engine.has_table(IDENTITY_SCHEMA, table)]
         create_state(engine, Moment(within.as_of, within.as_of_on), merged=merged)
-        yield Ground(engine, within, calendars.context(within, settings.currency))
+        selects = KeptSql(engine, folder.compiled)
+        yield Ground(engine, within, calendars.context(within, settings.currency), selects)
     finally:
         engine.close()

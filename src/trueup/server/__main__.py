@@ -3,6 +3,7 @@
 import importlib
 import sys
 
+from trueup.environment import ours_alone
 from trueup.record.opening import open_record
 from trueup.runs.folder import find
 
@@ -13,6 +14,7 @@ _NEEDS_MODELS = ("web", "worker")
 
 def main() -> None:
     """Be what the first argument says, with the arguments after it."""
+    ours_alone()
     role, *arguments = sys.argv[1:]
     if role not in ROLES:
         raise ValueError(f"{role!r} is none of {', '.join(ROLES)}")

@@ -19,8 +19,6 @@ from trueup.server.parent import when_parent_ends
 
 _PROCESSES = 2
 _THREADS = 4
-_RARELY = (50_000, 20, 20)
-"""A page of many rows would else look for garbage several times, in all that the process holds."""
 _GRACE = 20
 """Seconds that requests have to end in when the server stops."""
 
@@ -58,7 +56,6 @@ class Site(BaseApplication):  # type: ignore[misc]  # gunicorn comes without typ
         connections.close_all()
         # What the processes share they neither look through again and again, nor take apart when they end.
         gc.freeze()
-        gc.set_threshold(*_RARELY)
         return application
 
     def _begin(self, arbiter: Arbiter) -> None:

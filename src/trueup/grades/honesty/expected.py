@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import beta, t  # type: ignore[import-untyped]
 
-from trueup.grades.discrimination import Flags, Interval, Numbers, Whole
 from trueup.grades.honesty.rates import Seen
+from trueup.statistics.discrimination import Flags, Interval, Numbers, Whole
 
 FEWEST_EARLIER = 30
 """Outcomes of a letter that must be over before it promises anything."""

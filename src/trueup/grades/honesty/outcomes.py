@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trueup.grades.discrimination import (
+from trueup.grades.honesty.expected import Calibration, calibrate
+from trueup.grades.honesty.rates import Neighbours, Rate, Seen, bands_of, neighbours_of
+from trueup.grades.honesty.verdict import Compared, Kind, Known, Verdict, compare, judge
+from trueup.grades.worksheet import LETTERS, UNKNOWN
+from trueup.statistics.discrimination import (
     Flags,
     Ids,
     Interval,
@@ -18,10 +22,6 @@ from trueup.grades.discrimination import (
     concordance_paired,
     gini,
 )
-from trueup.grades.honesty.expected import Calibration, calibrate
-from trueup.grades.honesty.rates import Neighbours, Rate, Seen, bands_of, neighbours_of
-from trueup.grades.honesty.verdict import Compared, Kind, Known, Verdict, compare, judge
-from trueup.grades.worksheet import LETTERS, UNKNOWN
 
 NOT_APPLICABLE = "it does not apply to them"
 NOT_OVER = "not yet over"

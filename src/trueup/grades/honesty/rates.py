@@ -12,8 +12,8 @@ from typing import Literal
 import numpy as np
 from scipy.stats import norm, t  # type: ignore[import-untyped]
 
-from trueup.grades.discrimination import Flags, Interval, Numbers, Whole
-from trueup.grades.intervals import jeffreys
+from trueup.statistics.discrimination import Flags, Interval, Numbers, Whole
+from trueup.statistics.intervals import jeffreys
 
 Told = Literal["apart", "reversed", "not_apart"]
 """The better letter fared better; it fared worse; the two cannot be told apart."""

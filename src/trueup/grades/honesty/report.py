@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trueup.grades.discrimination import Ids, Keys, Numbers
 from trueup.grades.honesty.outcomes import STATES, Baseline, Coded, Outcome, OutcomeReport, report_on
 from trueup.grades.honesty.stability import Drift, Migration, drift, migration
+from trueup.statistics.discrimination import Ids, Keys, Numbers
 
 LEVEL = 0.95
 """Of the report's intervals, and so of its verdicts: grades without a bearing are seldom said to have one."""
@@ -51,11 +51,16 @@ def honest(
     outcomes: Sequence[Outcome],
     baselines: Sequence[Baseline] = (),
     *,
+    beside: Mapping[str, Sequence[Baseline]] | None = None,
     as_of: str | None = None,
     level: float = LEVEL,
     listed: int = LISTED,
 ) -> Honesty:
-    """The honesty report of grades. An outcome over after the period ``as_of`` counts as not yet over."""
+    """The honesty report of grades. An outcome over after the period ``as_of`` counts as not yet over.
+
+    ``beside``: baselines of one outcome only, by its name; they come before those of all.
+    """
+    own = beside or {}
     coded = _coded(grades)
     periods = tuple(str(key) for key in coded.keys)
     counts = np.bincount(coded.places, minlength=len(STATES))
@@ -66,7 +71,8 @@ def honest(
         letters={letter: int(count) for letter, count in zip(STATES, counts, strict=True) if count},
         level=level,
         outcomes=tuple(
-            report_on(coded, outcome, baselines, as_of=as_of, level=level, listed=listed) for outcome in outcomes
+            report_on(coded, outcome, [*own.get(outcome.name, ()), *baselines], as_of=as_of, level=level, listed=listed)
+            for outcome in outcomes
         ),
         migration=migration(coded.accounts, coded.periods, coded.places, periods),
         drift=drift(coded.scores, coded.periods, periods),

@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 from scipy.stats import chi2  # type: ignore[import-untyped]
 
-from trueup.grades.discrimination import Numbers, Whole
 from trueup.grades.worksheet import LETTERS, UNKNOWN
+from trueup.statistics.discrimination import Numbers, Whole
 
 NEW, GONE = "new", "gone"
 WATCH, ACT = 0.10, 0.25

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from trueup.grades.discrimination import Interval
 from trueup.grades.honesty.rates import Rate
+from trueup.statistics.discrimination import Interval
 
 Kind = Literal["bad", "good", "level"]
 """An event nobody wants (left, defaulted), one that is wanted (renewed, expanded), or a level from 0 to 1."""

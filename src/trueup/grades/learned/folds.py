@@ -5,8 +5,8 @@ from collections import defaultdict
 import numpy as np
 import numpy.typing as npt
 
-from trueup.grades.discrimination import Ids
 from trueup.grades.learned.binning import Flags, Whole
+from trueup.statistics.discrimination import Ids
 
 FOLDS = 5
 

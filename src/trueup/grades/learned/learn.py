@@ -9,7 +9,6 @@ from math import ceil, log10
 import numpy as np
 from scipy.special import expit, logit  # type: ignore[import-untyped]
 
-from trueup.grades.discrimination import Ids, Paired, auc, auc_paired
 from trueup.grades.grade import Graded, Inputs, grade
 from trueup.grades.learned.binning import Evidence, Flags, Floats, Whole
 from trueup.grades.learned.classes import Classes, classes_in
@@ -17,6 +16,7 @@ from trueup.grades.learned.logistic import Calibration, platt
 from trueup.grades.learned.master_scale import BANDS, GradeRow, table, told_apart
 from trueup.grades.learned.scorecard import EXPERT_ONLY_BELOW, Rule, Scorecard, events, fit, rule_for, scaled
 from trueup.grades.worksheet import LETTERS, UNKNOWN, Worksheet, letters_of
+from trueup.statistics.discrimination import Ids, Paired, auc, auc_paired
 
 NEGLIGIBLE = 0.25
 """Criteria of less than this part of an even share of all that can be earned are dropped."""

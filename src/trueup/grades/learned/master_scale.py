@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from trueup.grades.intervals import can_be_told_apart, jeffreys, pluto_tasche, power
 from trueup.grades.learned.binning import Flags, Floats, Whole, summed
+from trueup.statistics.intervals import can_be_told_apart, jeffreys, pluto_tasche, power
 
 BANDS = (0.03, 0.06, 0.12, 0.25)
 """The chances to go bad at which a grade ends; the last has no end."""

@@ -24,11 +24,11 @@ from typing import Literal
 
 import numpy as np
 
-from trueup.grades.discrimination import Ids
 from trueup.grades.learned.binning import Evidence, Flags, Floats, Whole, evidence
 from trueup.grades.learned.curves import Column, Curve, Design
 from trueup.grades.learned.folds import FOLDS, folds
 from trueup.grades.learned.logistic import Calibration, platt
+from trueup.statistics.discrimination import Ids
 
 Rule = Literal["expert", "shrunk", "evidence"]
 EXPERT_ONLY_BELOW = 15

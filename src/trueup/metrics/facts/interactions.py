@@ -2,16 +2,20 @@
 
 from typing import cast
 
+import ibis
 import ibis.expr.types as ir
 from ibis import Table
 
 from trueup.metrics.fact import CREDITED_PEOPLE, Fact, Inputs
-from trueup.metrics.instants import known_by
+from trueup.metrics.instants import SECONDS_PER_DAY, known_by
 
 LIVE_KINDS = ("call", "meeting", "visit", "demo", "workshop", "business_review", "partnership_meeting")
 """Where we and the customer speak at the same time."""
 JOINT_KINDS = ("call", "meeting")
 COUNTED_KINDS = ("call", "meeting", "demo", "workshop", "tradeshow", "business_review", "partnership_meeting")
+LONGEST_SECONDS = SECONDS_PER_DAY
+"""What is said to have taken longer did not: somebody forgot to end it, or it stands for days in a calendar."""
+_MICROSECONDS = 1_000_000
 
 
 def happened(inputs: Inputs) -> Table:
@@ -45,6 +49,7 @@ def calls_and_meetings(inputs: Inputs) -> Table:
     together = CREDITED_PEOPLE.filter(~CREDITED_PEOPLE.is_alone)
     is_sales_call = (counted.kind == "call") & counted.case_id.isnull() & by_people(counted)
     occurred_on = inputs.context.local_date(counted.occurred_at)
+    lasted, has_wrong_end = _lasted(counted, inputs)
     return counted.select(
         "account_id",
         "occurred_at",
@@ -56,7 +61,24 @@ def calls_and_meetings(inputs: Inputs) -> Table:
         is_joint=counted.kind.isin(JOINT_KINDS) & counted.interaction_id.isin(together.interaction_id),
         is_sales_call=is_sales_call,
         is_new_prospect_call=is_sales_call & counted.interaction_id.isin(_first_live(interactions).interaction_id),
+        lasted_seconds=lasted,
+        has_wrong_end=has_wrong_end,
     )
+
+
+def _lasted(interactions: Table, inputs: Inputs) -> tuple[ir.IntegerValue, ir.BooleanValue]:
+    """The whole seconds that each took, null where they are not known; and whether its end cannot be right.
+
+    One that was recorded without a length often ends at the instant at which it began: then nothing is known.
+    """
+    ended_at = known_by(interactions.ended_at, inputs.context).ifelse(interactions.ended_at, ibis.null("timestamp(6)"))
+    microseconds = cast("ir.TimestampValue", ended_at).delta(interactions.occurred_at, unit="microsecond")
+    nothing, second, longest = (ibis.literal(n, "int64") for n in (0, _MICROSECONDS, LONGEST_SECONDS * _MICROSECONDS))
+    is_wrong = (microseconds < nothing) | (microseconds > longest)
+    seconds = microseconds.between(second, longest).ifelse(
+        (microseconds // _MICROSECONDS).cast("int64"), ibis.null("int64")
+    )
+    return cast("ir.IntegerValue", seconds), is_wrong.fill_null(ibis.literal(value=False))
 
 
 def _first_live(interactions: Table) -> Table:

@@ -12,7 +12,10 @@ SELECT
         e.account_name
     ) AS account_id,
     e.began_at AS occurred_at,
-    coalesce(e.end_date_time, e.began_at + to_minutes(CAST(e.duration_in_minutes AS BIGINT))) AS ended_at,
+    CASE
+        WHEN NOT coalesce(e.is_all_day_event, false)
+            THEN coalesce(e.end_date_time, e.began_at + to_minutes(CAST(e.duration_in_minutes AS BIGINT)))
+    END AS ended_at,
     CASE
         WHEN k.kind IS NOT NULL AND k.kind <> 'meeting' THEN k.kind
         WHEN contains(e.words, 'business review') OR contains(e.words, 'qbr') THEN 'business_review'

@@ -10,13 +10,15 @@ from django.views.decorators.http import require_GET
 
 from trueup import served
 from trueup.answers.board import Point
-from trueup.answers.quadrant import EffortOf, NoQuarterError, Quadrant, Spot, pleasing, worst_of
-from trueup.grades.quadrant import NOT_PLACED, PARTS, QUARTERS, Effort, Part
+from trueup.answers.effort import EffortOf
+from trueup.answers.quadrant import NoQuarterError, Quadrant, Spot, pleasing, worst_of
+from trueup.grades.quadrant import NOT_PLACED, PARTS, QUARTERS, Effort, Part, Touches
 from trueup.mart.snapshot import Snapshot
 from trueup.record import access
 from trueup.record.models import User
 from trueup.reports.cards import told
 from trueup.reports.quadrant_chart import CALLED, FEW, LARGEST, MEANING, NARROW, TRAILS, WIDE, drawn, percent
+from trueup.reports.wording import worked
 from trueup.web.views.entries.rights import viewer
 from trueup.web.views.grades.chosen import LABELS
 
@@ -30,7 +32,8 @@ LISTS: Mapping[str, Part] = {"givers": "neglected_giver", "rabbits": "chased_rab
 class Line:
     """A customer of a list or of the table; without ``account_id`` it has no page.
 
-    ``before``: its corner a quarter ago; ``was``: the same where it is another now. ``takes``: what it would take.
+    ``before``: its corner a quarter ago; ``was``: the same where it is another now. ``hours``: nothing where none are
+    known. ``takes``: what it would take.
     """
 
     account_id: str
@@ -42,6 +45,7 @@ class Line:
     credit: str
     attained: str
     touches: int
+    hours: str
     takes: str
 
 
@@ -55,13 +59,24 @@ class Listed:
 
 
 @dataclass(frozen=True)
+class Share:
+    """What went to a part of the map, as words; ``hours``: nothing where none are known."""
+
+    label: str
+    share: str
+    hours: str
+    part: Part
+
+
+@dataclass(frozen=True)
 class Shares:
-    """A line of the table of effort: whose, and the share of each part as words, in the order of ``PARTS``."""
+    """A line of the table of effort: whose, and what went to each part, in the order of ``PARTS``."""
 
     name: str
     team: str
     total: int
-    shares: Sequence[tuple[str, str, Part]]
+    hours: str
+    shares: Sequence[Share]
 
 
 @dataclass(frozen=True)
@@ -86,7 +101,8 @@ class Teller:
             revenue=self._money(None if spot.revenue is None else float(spot.revenue)),
             credit=self._money(float(spot.credit)) if spot.credit > 0 and self.quadrant.has_plan else "",
             attained=percent(spot.receiving),
-            touches=spot.touches,
+            touches=spot.touches.count,
+            hours=_hours(spot.touches),
             takes=self._takes(spot),
         )
 
@@ -98,8 +114,9 @@ class Teller:
                 return f"{points}. Its grade loses most by: {_joined(worst)}." if worst else f"{points}."
             case "chased_rabbit":
                 revenue = f"About {self._money(spot.revenue_short)} more revenue a quarter makes it a giver"
-                touches = f"{spot.touches:,} touch{'es' if spot.touches != 1 else ''} a quarter are free for others"
-                return f"{revenue}. Or stop chasing: {touches}." if spot.touches else f"{revenue}."
+                count = spot.touches.count
+                touches = f"{count:,} touch{'es' if count != 1 else ''} a quarter are free for others"
+                return f"{revenue}. Or stop chasing: {touches}." if count else f"{revenue}."
             case _:
                 return spot.reason.capitalize()
 
@@ -162,6 +179,7 @@ def _page(user: User, snapshot: Snapshot, found: Quadrant, opened: str) -> dict[
             for name, spots in listed.items()
         },
         "everybody": _shares("Everybody", "", found.effort),
+        "lengths": _lengths(found.effort.whole),
         "teams": [_of(each) for each in found.teams],
         "people": [_of(each) for each in found.people[: limit["people"]]],
         "people_total": len(found.people),
@@ -183,8 +201,37 @@ def _of(each: EffortOf) -> Shares:
 
 
 def _shares(name: str, team: str, effort: Effort) -> Shares:
-    shares = [(CALLED[part], percent(float(effort.share(part))) if effort.total else "–", part) for part in PARTS]
-    return Shares(name, team, effort.total, shares)
+    shares = [
+        Share(
+            CALLED[part],
+            percent(float(effort.share(part))) if effort.total else "–",
+            _hours(effort.of(part)),
+            part,
+        )
+        for part in PARTS
+    ]
+    return Shares(name, team, effort.total, worked(effort.whole.hours), shares)
+
+
+def _hours(touches: Touches) -> str:
+    return worked(touches.hours) if touches.timed else ""
+
+
+def _lengths(whole: Touches) -> str:
+    """Of how many touches the hours are, or why there are none."""
+    if whole.known is None:
+        return f"Hours are not known: there is {whole.no_hours}."
+    if not whole.timed:
+        told = f"Hours are not known: {whole.no_hours}."
+    else:
+        told = f"Hours are known of {percent(float(whole.known))} of calls and meetings."
+    if not whole.wrong:
+        return told
+    one = whole.wrong == 1
+    return (
+        f"{told} {whole.wrong:,} {'is' if one else 'are'} left out:"
+        f" {'its end is' if one else 'their ends are'} before the beginning, or more than a day after it."
+    )
 
 
 def _points(short: float | None) -> str:

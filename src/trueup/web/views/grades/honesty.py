@@ -11,12 +11,13 @@ from django.views.decorators.http import require_GET
 
 from trueup import served
 from trueup.answers.gradings import NoGradesError
-from trueup.answers.honesty import Report, report
+from trueup.answers.honesty import report
 from trueup.grades.honesty.outcomes import OutcomeReport
 from trueup.grades.honesty.rates import Rate
 from trueup.mart.snapshot import current
 from trueup.record import access
 from trueup.record.models import User
+from trueup.runs.honesty import Report
 from trueup.runs.worksheets import CADENCES
 from trueup.web.views.entries.rights import viewer
 from trueup.web.views.grades.chosen import LABELS

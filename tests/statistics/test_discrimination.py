@@ -6,7 +6,7 @@ from scipy.special import logit  # type: ignore[import-untyped]
 from scipy.stats import somersd, t  # type: ignore[import-untyped]
 from sklearn.metrics import roc_auc_score
 
-from trueup.grades.discrimination import (
+from trueup.statistics.discrimination import (
     Flags,
     Interval,
     Numbers,

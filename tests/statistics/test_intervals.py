@@ -2,7 +2,7 @@
 
 import pytest
 
-from trueup.grades.intervals import can_be_told_apart, jeffreys, pluto_tasche, power
+from trueup.statistics.intervals import can_be_told_apart, jeffreys, pluto_tasche, power
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,11 @@ def outcomes(mart: DuckDBEngine) -> list[After]:
     return found
 
 
+def forget(mart: DuckDBEngine) -> None:
+    """Leave nothing behind of the rows that were asked for."""
+    mart.execute("DROP TABLE IF EXISTS _graded")
+
+
 _KIND = "'month'"
 _END = f"g.closed_day + INTERVAL {HORIZON_DAYS} DAY"
 _BEGIN = f"g.closed_day - INTERVAL {HORIZON_DAYS} DAY"
