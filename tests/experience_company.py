@@ -187,7 +187,7 @@ def ready(as_of: str, *periods: str) -> Ready:
     sql = {}
     for name in FACTS:
         fact = built_in_facts()[name]
-        built = fact.build(Inputs(world.context, fact.parameters, used))
+        built = fact.build(Inputs(fact.parameters, used))
         sql[name] = world.engine.compile(built)
         used[name] = ibis.table(built.schema(), name=name, database=FACT_SCHEMA)
     return Ready(world, world.engine.compile(credited_people()), sql)

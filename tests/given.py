@@ -52,6 +52,7 @@ from trueup.metrics.metric import GRAINS, Grain, Metric
 from trueup.metrics.places import CELL_SCHEMA, tidy
 from trueup.metrics.registry import built_in_facts, built_in_metrics
 from trueup.runs.folder import COMPILED
+from trueup.runs.ground import lay_functions
 from trueup.runs.kept_sql import KeptSql
 from trueup.units.calendar import MONDAY_TO_FRIDAY, BusinessHours, parse_as_of
 from trueup.units.period import InvalidPeriod, Period, PeriodRules, parse_kind, parse_period
@@ -132,10 +133,10 @@ class World:
 
         def build() -> Table:
             tables = {name: ibis.table(of.columns, name=name, database=FACT_SCHEMA) for name, of in used.items()}
-            return fact.build(Inputs(self.context, chosen, tables))
+            return fact.build(Inputs(chosen, tables))
 
         beneath = [(name, tuple(of.columns.items())) for name, of in used.items()]
-        return self.selects.of_fact(fact, (sorted(chosen.items()), self.context, beneath), build)
+        return self.selects.of_fact(fact, (sorted(chosen.items()), beneath), build)
 
     def metric(
         self, metric: str | Metric, *, by: Grain = "company", period: str = "month", **options: Unpack[Options]
@@ -252,7 +253,7 @@ def given(
     horizon = calendars.horizon(begin, moment, zone)
     shared = os.environ.get(COMPILED)
     selects = KeptSql(engine, Path(shared) if shared else None)
-    world = World(engine, horizon, rules or PeriodRules(), calendars.context(horizon, currency), selects)
+    world = World(engine, horizon, rules or PeriodRules(), lay_functions(engine, horizon, currency), selects)
     _lay_calendars(world, business_hours or nine_to_five(zone), issue_matches)
     return world
 

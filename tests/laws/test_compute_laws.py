@@ -15,7 +15,6 @@ from imagined import ACCOUNTS, Tables, imagined
 from trueup.canon.entries import ENTRY_TABLE
 from trueup.metrics.audit import sample_audit
 from trueup.metrics.compute import Plan, Step, plan
-from trueup.metrics.fact import Context
 from trueup.metrics.metric import ADDITIVE, Grain, Metric
 from trueup.metrics.places import tidy
 from trueup.metrics.registry import built_in_facts, built_in_metrics
@@ -39,23 +38,25 @@ def computed(tables: Tables, periods: tuple[str, ...] = MONTHS_QUARTERS_YEARS) -
     """A world in which every metric is computed for every grain."""
     world = given(as_of=AS_OF, **tables)
     kinds = tuple(world.lay_periods(periods))
-    planned, steps = compiled(world.context, kinds)
+    planned, steps = compiled(kinds)
     for step, select in steps:
         step.make(world.engine, select)
     return world, planned
 
 
 @cache
-def compiled(context: Context, kinds: tuple[str, ...]) -> tuple[Plan, list[tuple[Step, str]]]:
+def compiled(kinds: tuple[str, ...]) -> tuple[Plan, list[tuple[Step, str]]]:
+    """The plan and its SQL: moments, zones and currencies are the calendar's, and so they are every company's."""
+    context = given().context
     planned = plan(built_in_metrics().values(), built_in_facts(), context=context, grains=GRAINS, kinds=kinds)
-    facts = fact_sql(context)
+    facts = fact_sql()
     return planned, [(s, s.select if isinstance(s.select, str) else facts[s.name]) for s in planned.steps]
 
 
 @cache
-def fact_sql(context: Context) -> Mapping[str, str]:
+def fact_sql() -> Mapping[str, str]:
     """The facts' queries; they are the same for all kinds of period, which are rows of the calendar."""
-    planned = plan(built_in_metrics().values(), built_in_facts(), context=context, grains=GRAINS)
+    planned = plan(built_in_metrics().values(), built_in_facts(), context=given().context, grains=GRAINS)
     selects = {step.name: step.select for step in planned.steps}
     return {name: str(to_sql(of, dialect="duckdb")) for name, of in selects.items() if isinstance(of, Table)}
 

@@ -23,7 +23,7 @@ from trueup.goals.attainment import attainment, first_reached_on
 from trueup.goals.goal import Answer, Goal, Reading, Terms, terms_on
 from trueup.goals.pace import Standing, standing
 from trueup.goals.progress import Value, claimed, verified
-from trueup.metrics.fact import FACT_SCHEMA, Context, Inputs
+from trueup.metrics.fact import FACT_SCHEMA, Inputs
 from trueup.metrics.registry import built_in_facts
 
 ACCOUNTS = ("acme", "globex", "initech")
@@ -54,20 +54,20 @@ def world_of(seed: int) -> World:
 
 
 @cache
-def compiled(context: Context, *, verified_only: bool) -> Mapping[str, str]:
+def compiled(*, verified_only: bool) -> Mapping[str, str]:
     facts = built_in_facts()
     made: dict[str, Table] = {}
     for name in FACTS:
         fact = facts[name]
         chosen = {"verified_only": verified_only} if "verified_only" in fact.parameters else {}
         used = {other: ibis.table(made[other].schema(), name=other, database=FACT_SCHEMA) for other in fact.uses}
-        made[name] = fact.build(Inputs(context, {**fact.parameters, **chosen}, used))
+        made[name] = fact.build(Inputs({**fact.parameters, **chosen}, used))
     return {name: str(ibis.to_sql(expression, dialect="duckdb")) for name, expression in made.items()}
 
 
 def facts_of(world: World, *, verified_only: bool) -> Mapping[str, list[Row]]:
     world.lay_periods(PERIODS)
-    for name, select in compiled(world.context, verified_only=verified_only).items():
+    for name, select in compiled(verified_only=verified_only).items():
         world.engine.create_table(FACT_SCHEMA, name, select)
     return {name: rows_of(world, f"facts.{name}") for name in FACTS}
 

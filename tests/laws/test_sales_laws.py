@@ -46,7 +46,7 @@ def _ready(name: str) -> Ready:
     world = given(as_of=AS_OF.isoformat(), zone="UTC", accounts="account_id owner_id\na0 ann")
     world.lay_periods(("2024", *MONTHS))
     fact = FACT[name]
-    return Ready(world, world.engine.compile(fact.build(Inputs(world.context, fact.parameters))))
+    return Ready(world, world.engine.compile(fact.build(Inputs(fact.parameters))))
 
 
 @pytest.fixture(scope="module")

@@ -275,7 +275,7 @@ class Ready:
         parameters = dict(zip(("closing_counts", "issue_days", "repeat_days"), of_desk, strict=True))
         made: dict[str, ibis.Table] = {}
         for fact in (*CASES, *ACTIVITY):
-            built = fact.build(Inputs(self.world.context, parameters, made))
+            built = fact.build(Inputs(parameters, made))
             made[fact.name] = ibis.table(built.schema(), name=fact.name, database=FACT_SCHEMA)
             yield fact.name, self.world.engine.compile(built)
 

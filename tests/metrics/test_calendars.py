@@ -1,10 +1,11 @@
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from given import World, given, nine_to_five
 from trueup.metrics import calendars
-from trueup.units.calendar import parse_as_of
+from trueup.units.calendar import parse_as_of, start_of_day
 from trueup.units.period import PeriodKind, PeriodRules, Trailing, parse_period, trailing
 
 BERLIN = "Europe/Berlin"
@@ -143,3 +144,21 @@ def test_the_zones_offsets_are_those_of_the_horizon() -> None:
     context = calendars.context(horizon(), "EUR")
     assert [seconds for _, seconds in context.offsets][:2] == [3600, 7200]
     assert context.offsets[1][0] == utc("2026-03-29T01:00")
+
+
+@pytest.mark.parametrize("zone", [BERLIN, "UTC", "America/New_York", "Asia/Kolkata"])
+def test_its_functions_tell_moment_zone_and_currency(zone: str) -> None:
+    early = "interaction_id occurred_at\ni0 2025-01-01T00:00"
+    world = given(interactions=early, as_of="2026-06-30T12:00", zone=zone, currency="CHF")
+    known = world.context
+    told = ask(world, "SELECT calendar.as_of(), calendar.as_of_on(), calendar.own_currency()")
+    assert told == [(known.as_of, known.as_of_on, "CHF")]
+    assert ask(world, "SELECT calendar.last_day_over()") == [(date(2026, 6, 29),)]
+    hours = "range(TIMESTAMP '2025-03-01', TIMESTAMP '2026-11-30', INTERVAL 1 HOUR) AS of(hour)"
+    for instant, there in ask(world, f"SELECT hour, calendar.local(hour) FROM {hours}"):
+        assert isinstance(instant, datetime)
+        assert there == instant.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    days = "range(DATE '2025-03-01', DATE '2026-11-30', INTERVAL 1 DAY) AS of(day)"
+    for day, begins in ask(world, f"SELECT CAST(day AS DATE), calendar.start_of_day(CAST(day AS DATE)) FROM {days}"):
+        assert isinstance(day, date)
+        assert begins == start_of_day(day, zone).astimezone(UTC).replace(tzinfo=None)

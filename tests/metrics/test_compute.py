@@ -10,6 +10,7 @@ from given import World, given
 from trueup.metrics.audit import AuditError, sample_audit
 from trueup.metrics.fact import PERIODS, Fact, Inputs
 from trueup.metrics.instances import DefinitionError
+from trueup.metrics.instants import local_date
 from trueup.metrics.metric import Metric
 from trueup.metrics.places import Only, tidy
 
@@ -25,8 +26,8 @@ def _meetings(inputs: Inputs) -> Table:
         "subject",
         fact_key=meetings.interaction_id,
         credit_id=meetings.interaction_id,
-        occurred_on=inputs.context.local_date(meetings.occurred_at),
-        credited_on=inputs.context.local_date(meetings.occurred_at),
+        occurred_on=local_date(meetings.occurred_at),
+        credited_on=local_date(meetings.occurred_at),
         hours=seconds / 3600,
         is_long=seconds >= long_enough,
         has_end=meetings.ended_at.notnull(),

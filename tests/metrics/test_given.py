@@ -6,6 +6,7 @@ from ibis import Table
 
 from given import given
 from trueup.metrics.fact import BUSINESS_DAYS, Fact, Inputs, state_table
+from trueup.metrics.instants import local_date
 
 
 def _calls(inputs: Inputs) -> Table:
@@ -14,7 +15,7 @@ def _calls(inputs: Inputs) -> Table:
         "account_id",
         "occurred_at",
         fact_key=calls.interaction_id,
-        occurred_on=inputs.context.local_date(calls.occurred_at),
+        occurred_on=local_date(calls.occurred_at),
     )
 
 

@@ -4,7 +4,6 @@ import os
 import shutil
 import time
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -39,14 +38,20 @@ def rows_of(snapshot: Snapshot) -> dict[str, pa.Table]:
         mart.close()
 
 
-def win_rate_of(folder: Path | None, *, days: int = 0, **parameters: bool | float) -> str:
-    """The SQL of the win rate's fact, as of so many days later."""
-    context = replace(WORLD.context, as_of=WORLD.context.as_of + timedelta(days=days))
+def win_rate_of(folder: Path | None, **parameters: bool | float) -> str:
+    """The SQL of the win rate's fact with these parameters."""
     selects = KeptSql(WORLD.engine, folder)
     settings = {"win_rate": parameters}
-    bound = bind([WIN_RATE], FACTS, context=context, settings=settings, selects=selects)
+    bound = bind([WIN_RATE], FACTS, context=WORLD.context, settings=settings, selects=selects)
     assert isinstance(bound[0].instance.select, str)
     return bound[0].instance.select
+
+
+def another_parameter() -> dict[str, bool | float]:
+    """A parameter of the win rate's fact, with another value than its own."""
+    name, value = next(iter(FACTS[WIN_RATE.fact].parameters.items()))
+    assert isinstance(value, bool | int | float)
+    return {name: not value if isinstance(value, bool) else value + 1}
 
 
 def files_in(folder: Path) -> dict[str, int]:
@@ -80,16 +85,38 @@ def test_every_fact_has_the_same_sql_and_columns_with_and_without(tmp_path: Path
     assert [each.instance.columns for each in plain] == [columns for _, _, columns in told[0]]
 
 
-def test_another_moment_and_another_parameter_are_other_sql(tmp_path: Path) -> None:
+def test_another_parameter_is_other_sql(tmp_path: Path) -> None:
     win_rate_of(tmp_path)
     before = len(files_in(tmp_path))
-    win_rate_of(tmp_path, days=1)
-    later = len(files_in(tmp_path))
-    assert later > before
-    parameter, value = next((name, value) for name, value in FACTS[WIN_RATE.fact].parameters.items())
-    assert isinstance(value, bool | int | float)
-    win_rate_of(tmp_path, **{parameter: not value if isinstance(value, bool) else value + 1})
-    assert len(files_in(tmp_path)) > later
+    win_rate_of(tmp_path, **another_parameter())
+    assert len(files_in(tmp_path)) > before
+
+
+def test_another_moment_zone_and_currency_are_the_same_sql(tmp_path: Path) -> None:
+    worlds = (WORLD, given(as_of="2025-01-17", zone="America/New_York", currency="USD"))
+    found = []
+    for world in worlds:
+        selects = KeptSql(world.engine, tmp_path)
+        bound = bind(built_in_metrics().values(), FACTS, context=world.context, selects=selects)
+        found.append(([each.instance.select for each in bound], files_in(tmp_path)))
+    assert found[0] == found[1]
+
+
+def test_what_is_kept_is_computed_as_of_who_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(COMPILED, str(tmp_path))
+    deals = """deal_id  created_at        closed_at         outcome  net_amount  currency
+               d1       2026-03-02T10:00  2026-03-31T23:30  won      100         USD
+               d2       2026-03-02T10:00  2026-05-04T10:00  lost     100         -"""
+
+    def closed(**of: str) -> list[tuple[str, str, bool]]:
+        rows = given(deals=deals, **of).rows(FACTS["closed_deals"])
+        return [(str(row["fact_key"]), str(row["occurred_on"]), bool(row["lacks_rate"])) for row in rows]
+
+    assert closed(zone="UTC") == [("d1", "2026-03-31", True), ("d2", "2026-05-04", False)]
+    compiled = files_in(tmp_path)
+    assert closed(as_of="2026-04-30") == [("d1", "2026-04-01", True)]
+    assert closed(zone="UTC", currency="USD") == [("d1", "2026-03-31", False), ("d2", "2026-05-04", False)]
+    assert files_in(tmp_path) == compiled
 
 
 @pytest.mark.parametrize("spoilt", [b"", b"\n", b"\xff\xfe", *(slice(0, at) for at in (10, 64, 65, 200, -1))], ids=str)
@@ -133,7 +160,7 @@ def test_a_source_that_changed_under_a_running_process_has_none(tmp_path: Path) 
 
 def test_what_nobody_used_for_long_is_removed(tmp_path: Path) -> None:
     win_rate_of(tmp_path)
-    win_rate_of(tmp_path, days=1)
+    win_rate_of(tmp_path, **another_parameter())
     for file in tmp_path.iterdir():
         os.utime(file, (LONG_AGO, LONG_AGO))
     (tmp_path / "mine.txt").write_text("not theirs", encoding="utf-8")
@@ -144,5 +171,5 @@ def test_what_nobody_used_for_long_is_removed(tmp_path: Path) -> None:
     assert "mine.txt" in left
     win_rate_of(tmp_path)
     assert set(files_in(tmp_path)) == left
-    win_rate_of(tmp_path, days=1)
+    win_rate_of(tmp_path, **another_parameter())
     assert len(files_in(tmp_path)) > len(left)

@@ -11,7 +11,7 @@ import duckdb
 from trueup.lake.engine import EngineError, FileBusyError, FileDamagedError, StatementError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -134,6 +134,11 @@ class DuckDBEngine:
     def create_view(self, schema: str, name: str, select: str) -> None:
         """Make or replace a view."""
         self.execute(f"CREATE OR REPLACE VIEW {_path(schema)}.{quoted(name)} AS {select}")
+
+    def create_function(self, schema: str, name: str, takes: Sequence[str], yields: str) -> None:
+        """Make or replace a function of an expression; it costs what the expression costs where it is written out."""
+        taken = ", ".join(quoted(each) for each in takes)
+        self.execute(f"CREATE OR REPLACE MACRO {_path(schema)}.{quoted(name)}({taken}) AS {yields}")
 
     def load(self, schema: str, name: str, rows: pa.Table) -> None:
         """Make or replace a table from Arrow rows."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
     import pyarrow as pa
@@ -69,6 +69,10 @@ class Engine(Protocol):
 
     def create_view(self, schema: str, name: str, select: str) -> None:
         """Make or replace a view."""
+        ...
+
+    def create_function(self, schema: str, name: str, takes: Sequence[str], yields: str) -> None:
+        """Make or replace a function: an expression over what it ``takes``."""
         ...
 
     def load(self, schema: str, name: str, rows: pa.Table) -> None:

@@ -18,6 +18,7 @@ from ibis import Table
 
 from trueup.metrics.cells import base_of
 from trueup.metrics.fact import BUSINESS_DAYS, Context, state_table
+from trueup.metrics.sql import constant
 from trueup.units.calendar import BusinessHours, end_of_day, local_date, offset_table, start_of_day
 from trueup.units.period import CIVIL, FIRST_DAY, LAST_DAY, Kind, Period, PeriodKind, PeriodRules, periods_between
 
@@ -127,6 +128,47 @@ def context(within: Horizon, currency: str) -> Context:
     starts = [_ALWAYS, *(stretch["starts_at"] for stretch in stretches[1:])]
     offsets = tuple(zip(starts, (stretch["offset_seconds"] for stretch in stretches), strict=True))
     return Context(within.as_of, within.as_of_on, offsets, currency)
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of the calendar in SQL: the names of what it takes, and what it yields."""
+
+    takes: tuple[str, ...]
+    yields: str
+
+
+def functions(known: Context) -> Mapping[str, Function]:
+    """What facts ask the calendar by name instead of being told it, so that their SQL is the same at every moment."""
+    eastward = [east for _, east in known.offsets]
+    begun = [start for start, _ in known.offsets]
+    begun_there = [start + timedelta(seconds=east) for start, east in known.offsets[1:]]
+    return {
+        "as_of": Function((), constant(known.as_of)),
+        "as_of_on": Function((), constant(known.as_of_on)),
+        "last_day_over": Function((), constant(_last_day_over(known))),
+        "local": Function(("instant",), _moved("instant", begun[1:], eastward)),
+        "start_of_day": Function(
+            ("day",), _moved("CAST(day AS TIMESTAMP)", begun_there, [-seconds for seconds in eastward])
+        ),
+        "own_currency": Function((), constant(known.currency)),
+    }
+
+
+def _moved(instant: str, changes: Sequence[datetime], seconds: Sequence[int]) -> str:
+    """``instant`` moved by the first seconds before the first change, by the next from it on, and so on."""
+    moved = [f"{instant} + INTERVAL '{each}' SECOND" for each in seconds]
+    newest_first = reversed(list(zip(changes, moved[1:], strict=True)))
+    branches = "".join(f" WHEN {instant} >= {constant(change)} THEN {then}" for change, then in newest_first)
+    return f"CASE{branches} ELSE {moved[0]} END" if branches else moved[0]
+
+
+def _last_day_over(known: Context) -> date:
+    """The last local day that is wholly over as of the build."""
+    next_instant = known.as_of + MICROSECOND
+    begun = [east for start, east in known.offsets if start <= next_instant]
+    east = begun[-1] if begun else known.offsets[0][1]
+    return (next_instant + timedelta(seconds=east)).date() - timedelta(days=1)
 
 
 def periods_of(kinds: Iterable[Kind], within: Horizon, rules: PeriodRules = CIVIL) -> tuple[Period, ...]:

@@ -2,22 +2,29 @@
 
 from typing import cast
 
+import ibis
 import ibis.expr.types as ir
 from ibis import Table
 
-from trueup.metrics.fact import RATES, Context
+from trueup.metrics.fact import CALENDAR_SCHEMA, RATES
 
 AMOUNT = "decimal(38, 16)"
 """Converted money. It has the scale of amount x rate as it is: rescaling wide decimals costs more than all the rest."""
 RATE = "decimal(20, 12)"
 
 
-def with_rate(rows: Table, context: Context, *, on: str) -> Table:
+@ibis.udf.scalar.builtin(database=CALENDAR_SCHEMA, signature=((), "string"))
+def own_currency() -> ir.StringValue:
+    """The workspace's currency."""
+    raise NotImplementedError  # The engine knows it.
+
+
+def with_rate(rows: Table, *, on: str) -> Table:
     """The rows with ``rate``: units of the workspace's currency per unit of theirs on the day in column ``on``.
 
     Without a currency an amount is taken to be in the workspace's own; without a rate, ``rate`` is null.
     """
-    stated = rows.mutate(currency=rows.currency.fill_null(context.currency))
+    stated = rows.mutate(currency=rows.currency.fill_null(own_currency()))
     # Rates can be daily and rows many: ranges are searched once per currency and day, rows then join by equality.
     days = stated.select(rate_currency=stated.currency, rate_on=stated[on]).distinct()
     in_force = (days.rate_currency == RATES.currency, RATES.from_on <= days.rate_on, days.rate_on <= RATES.to_on)

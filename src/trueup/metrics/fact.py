@@ -7,10 +7,9 @@ expression; nothing here runs a query. Built-in facts live in ``metrics/facts/``
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal, cast
+from typing import Literal
 
 import ibis
-import ibis.expr.types as ir
 from ibis import Table
 
 from trueup.canon.entries import ENTRY_PROVENANCE, ENTRY_TABLE, FIRST_RECORDED
@@ -114,7 +113,7 @@ def state_table(name: str) -> Table:
 
 @dataclass(frozen=True)
 class Context:
-    """What a fact may know besides its tables.
+    """What a fact may know besides its tables: functions of the calendar tell it, so that its SQL is always the same.
 
     ``as_of``: UTC, naive, the last microsecond that counts. ``offsets``: the zone's constant-offset stretches as
     (first UTC instant, seconds east of UTC), ascending; nobody asks when the first began.
@@ -125,26 +124,11 @@ class Context:
     offsets: tuple[tuple[datetime, int], ...]
     currency: str
 
-    def local(self, instant: ir.TimestampValue) -> ir.TimestampValue:
-        """``instant`` (UTC) as wall-clock time in the workspace's zone."""
-        newest_first = list(reversed(self.offsets))
-        branches = [
-            (instant >= ibis.timestamp(start), instant + ibis.interval(seconds=seconds))
-            for start, seconds in newest_first[:-1]
-        ]
-        oldest = instant + ibis.interval(seconds=newest_first[-1][1])
-        return cast("ir.TimestampValue", ibis.cases(*branches, else_=oldest)) if branches else oldest
-
-    def local_date(self, instant: ir.TimestampValue) -> ir.DateValue:
-        """The date of ``instant`` (UTC) in the workspace's zone."""
-        return self.local(instant).date()
-
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a fact's ``build`` is given: tables by name, its parameters, and the context."""
+    """What a fact's ``build`` is given: tables by name, and its parameters."""
 
-    context: Context
     parameters: Mapping[str, ParameterValue]
     facts: Mapping[str, Table] = field(default_factory=dict)
 

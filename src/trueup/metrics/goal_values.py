@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from ibis import Table
 
 from trueup.metrics.fact import Inputs
+from trueup.metrics.instants import local_date
 from trueup.metrics.lookup import holds, looked_up
 from trueup.units.period import FIRST_DAY, LAST_DAY
 
@@ -34,8 +35,8 @@ def agreed_goals(inputs: Inputs) -> Table:
         "status",
         "weight",
         cadence_days=goals.cadence_days.fill_null(CADENCE_DAYS),
-        agreed_on=inputs.context.local_date(goals.agreed_at),
-        ended_on=inputs.context.local_date(goals.ended_at),
+        agreed_on=local_date(goals.agreed_at),
+        ended_on=local_date(goals.ended_at),
     )
 
 
@@ -45,7 +46,7 @@ def terms_in_force(inputs: Inputs) -> Table:
     The highest revision entered by a day is in force on it; the lowest also before it was entered.
     """
     terms = inputs.entries("goal_terms")
-    terms = terms.mutate(entered_on=inputs.context.local_date(terms.recorded_at))
+    terms = terms.mutate(entered_on=local_date(terms.recorded_at))
     terms = terms.mutate(
         place=ibis.row_number().over(group_by=terms.goal_id, order_by=terms.revision),
         next_on=terms.entered_on.lead().over(group_by=terms.goal_id, order_by=terms.revision),

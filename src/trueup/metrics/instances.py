@@ -196,18 +196,18 @@ class _Workshop:
             tables = {used.name: used.table for used in uses}
             select = fact.select(parameters, tables, self.context)
             return _lacking_nothing(FactInstance(table, fact, parameters, select, _columns_of(fact), uses))
-        build = partial(_built, fact, parameters, uses, self.context)
+        build = partial(_built, fact, parameters, uses)
         if self.selects is None:
             built = build()
             return _lacking_nothing(FactInstance(table, fact, parameters, built, dict(built.schema().items()), uses))
         used = tuple((each.name, each.table, tuple(each.columns.items())) for each in uses)
-        made = self.selects.of_fact(fact, (sorted(parameters.items()), self.context, used), build)
+        made = self.selects.of_fact(fact, (sorted(parameters.items()), used), build)
         return _lacking_nothing(FactInstance(table, fact, parameters, made.sql, made.columns, uses))
 
 
-def _built(fact: Fact, parameters: Parameters, uses: tuple[FactInstance, ...], context: Context) -> Table:
+def _built(fact: Fact, parameters: Parameters, uses: tuple[FactInstance, ...]) -> Table:
     build: Callable[[Inputs], Table] = fact.build
-    return build(Inputs(context, parameters, {used.name: _unbound(used) for used in uses}))
+    return build(Inputs(parameters, {used.name: _unbound(used) for used in uses}))
 
 
 def _table_name(fact: AnyFact, parameters: Parameters) -> str:

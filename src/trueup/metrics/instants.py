@@ -1,15 +1,55 @@
 """Moments and days in expressions: waiting times, day arithmetic that every engine agrees on, days that are over."""
 
-from datetime import date, timedelta
-from typing import cast
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar, cast
 
 import ibis
 import ibis.expr.types as ir
 
-from trueup.metrics.fact import Context
+from trueup.metrics.fact import CALENDAR_SCHEMA
 
+P = ParamSpec("P")
+R = TypeVar("R")
 SECONDS_PER_DAY = 86_400
 MICROSECONDS_PER_DAY = SECONDS_PER_DAY * 1_000_000
+
+
+def _told(returns: str, *takes: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A function that the calendar of every build has: the engine knows what it tells, expressions do not."""
+    return cast(
+        "Callable[[Callable[P, R]], Callable[P, R]]",
+        ibis.udf.scalar.builtin(database=CALENDAR_SCHEMA, signature=(takes, returns)),
+    )
+
+
+@_told("timestamp(6)")
+def as_of() -> ir.TimestampValue:
+    """The last microsecond (UTC) that counts."""
+    raise NotImplementedError
+
+
+@_told("date")
+def as_of_on() -> ir.DateValue:
+    """The local date of the last microsecond that counts."""
+    raise NotImplementedError
+
+
+@_told("date")
+def last_day_over() -> ir.DateValue:
+    """The last local day that is wholly over as of the build."""
+    raise NotImplementedError
+
+
+@_told("timestamp(6)", "timestamp(6)")
+def local(instant: ir.Value) -> ir.TimestampValue:
+    """``instant`` (UTC) as wall-clock time in the workspace's zone."""
+    raise NotImplementedError
+
+
+@_told("timestamp(6)", "date")
+def start_of_day(day: ir.Value) -> ir.TimestampValue:
+    """The UTC instant at which the local ``day`` begins."""
+    raise NotImplementedError
 
 
 def later(instant: ir.Value, days: float) -> ir.TimestampValue:
@@ -17,9 +57,14 @@ def later(instant: ir.Value, days: float) -> ir.TimestampValue:
     return cast("ir.TimestampValue", instant + ibis.interval(seconds=round(days * SECONDS_PER_DAY)))
 
 
-def known_by(instant: ir.Value, context: Context) -> ir.BooleanValue:
+def known_by(instant: ir.Value) -> ir.BooleanValue:
     """Whether ``instant`` had come as of the build; a missing one had not."""
-    return (instant <= ibis.literal(context.as_of)).fill_null(ibis.literal(value=False))
+    return (instant <= as_of()).fill_null(ibis.literal(value=False))
+
+
+def local_date(instant: ir.Value) -> ir.DateValue:
+    """The date of ``instant`` (UTC) in the workspace's zone."""
+    return local(instant).date()
 
 
 def elapsed_days(start: ir.TimestampValue, end: ir.TimestampValue) -> ir.NumericValue:
@@ -49,23 +94,3 @@ def days_between(earlier: ir.Value, later: ir.Value) -> ir.FloatingValue:
     """Whole days from one day to another, as a float64; negative the other way round."""
     days = cast("ir.DateValue", later).delta(cast("ir.DateValue", earlier), unit="day")
     return cast("ir.FloatingValue", days.cast("float64"))
-
-
-def start_of_day(day: ir.DateValue, context: Context) -> ir.TimestampValue:
-    """The UTC instant at which the local ``day`` begins."""
-    midnight = day.cast("timestamp(6)")
-    newest_first = list(reversed(context.offsets))
-    branches = [
-        (midnight >= ibis.timestamp(start + timedelta(seconds=east)), midnight - ibis.interval(seconds=east))
-        for start, east in newest_first[:-1]
-    ]
-    oldest = midnight - ibis.interval(seconds=newest_first[-1][1])
-    return cast("ir.TimestampValue", ibis.cases(*branches, else_=oldest) if branches else oldest)
-
-
-def last_day_over(context: Context) -> date:
-    """The last local day that is wholly over as of the build."""
-    next_instant = context.as_of + timedelta(microseconds=1)
-    begun = [east for start, east in context.offsets if start <= next_instant]
-    east = begun[-1] if begun else context.offsets[0][1]
-    return (next_instant + timedelta(seconds=east)).date() - timedelta(days=1)

@@ -6,7 +6,7 @@ from string import Formatter
 from typing import Literal
 
 from trueup.canon.tables import ColumnType
-from trueup.metrics.fact import FACT_SCHEMA, Context, Credit, Timing
+from trueup.metrics.fact import CALENDAR_SCHEMA, FACT_SCHEMA, Context, Credit, Timing
 from trueup.metrics.metric import ParameterValue
 from trueup.metrics.sql import constant, table
 
@@ -69,17 +69,6 @@ class SqlFact:
         inner = self.sql.strip().rstrip(";").format_map(known)
         followed = ""
         if self.timing == "event":
-            on = local_date("s.occurred_at", context)
+            on = f"CAST({CALENDAR_SCHEMA}.local(s.occurred_at) AS DATE)"
             followed = f", {on} AS occurred_on" + (f", {on} AS credited_on" if self.credit != "none" else "")
         return f"SELECT s.*{followed} FROM ({inner}) AS s"
-
-
-def local_date(instant: str, context: Context) -> str:
-    """The date of a UTC instant in the workspace's zone, as SQL."""
-    newest_first = list(reversed(context.offsets))
-    oldest = f"{instant} + INTERVAL '{newest_first[-1][1]}' SECOND"
-    branches = "".join(
-        f" WHEN {instant} >= {constant(start)} THEN {instant} + INTERVAL '{seconds}' SECOND"
-        for start, seconds in newest_first[:-1]
-    )
-    return f"CAST(CASE{branches} ELSE {oldest} END AS DATE)" if branches else f"CAST({oldest} AS DATE)"

@@ -108,6 +108,14 @@ def lay_periods(on: Ground, periods: Sequence[Period], settings: Settings) -> tu
     return tuple(dict.fromkeys(calendars.kind_name(period) for period in periods))
 
 
+def lay_functions(engine: DuckDBEngine, within: calendars.Horizon, currency: str) -> Context:
+    """Let the calendar tell facts the moment, the zone and the currency; these as they are."""
+    known = calendars.context(within, currency)
+    for name, each in calendars.functions(known).items():
+        engine.create_function(CALENDAR_SCHEMA, name, each.takes, each.yields)
+    return known
+
+
 def moment_of(text: str | None, settings: Settings) -> datetime:
     """The as-of instant (aware) that a person wrote; now if nothing was written."""
     return datetime.now(UTC) if text is None else parse_as_of(text, settings.zone)
@@ -133,7 +141,7 @@ def _laid(engine: DuckDBEngine, settings: Settings, as_of: datetime, entries: En
     ):
         engine.create_table(CALENDAR_SCHEMA, name, selects.select(("calendar", name, *knows), expression).sql)
     _match_issues(engine)
-    return Ground(engine, within, calendars.context(within, settings.currency), selects)
+    return Ground(engine, within, lay_functions(engine, within, currency), selects)
 
 
 def first_day(engine: DuckDBEngine, as_of: datetime) -> date:

@@ -1,9 +1,9 @@
 """The SQL of our facts, kept from one computation to the next: compiling all of them takes longer than a small build.
 
-What a fact compiles to follows from our own source, the libraries that compile it, and what the fact knows: its
-parameters, the tables of the facts that it uses, the as-of instant and the zone's offsets. The name of a kept file is a
-fingerprint of all that, so a file is found by nobody for whom it would be wrong. Facts that are not ours, and the SQL
-of a program whose source changed while it ran, are never kept.
+What a fact compiles to follows from our own source, the libraries that compile it, its parameters and the tables of the
+facts that it uses; moment, zone and currency are functions of the calendar. The name of a kept file is a fingerprint of
+all that, so a file is found by nobody for whom it would be wrong. Facts that are not ours, and the SQL of a program
+whose source changed while it ran, are never kept.
 """
 
 import hashlib

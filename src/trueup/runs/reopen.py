@@ -11,7 +11,7 @@ from trueup.metrics import calendars
 from trueup.metrics.fact import CALENDAR_SCHEMA, FACT_SCHEMA
 from trueup.metrics.places import CELL_SCHEMA
 from trueup.runs.folder import Folder
-from trueup.runs.ground import IDENTITY_SCHEMA, Ground, first_day
+from trueup.runs.ground import IDENTITY_SCHEMA, Ground, first_day, lay_functions
 from trueup.runs.kept_sql import KeptSql
 from trueup.runs.settings import Settings
 
@@ -34,6 +34,6 @@ def reopened(folder: Folder, settings: Settings, snapshot: Snapshot) -> Iterator
         merged = [table for table in MERGEABLE if engine.has_table(IDENTITY_SCHEMA, table)]
         create_state(engine, Moment(within.as_of, within.as_of_on), merged=merged)
         selects = KeptSql(engine, folder.compiled)
-        yield Ground(engine, within, calendars.context(within, settings.currency), selects)
+        yield Ground(engine, within, lay_functions(engine, within, settings.currency), selects)
     finally:
         engine.close()

@@ -4,17 +4,17 @@ import ibis
 from ibis import Table
 
 from trueup.metrics.fact import Fact, Inputs
-from trueup.metrics.instants import known_by
+from trueup.metrics.instants import known_by, local_date
 from trueup.metrics.lookup import looked_up
 
 
 def _campaign_mail(inputs: Inputs) -> Table:
     events, contacts, accounts = inputs.canon("campaign_events"), inputs.canon("contacts"), inputs.canon("accounts")
-    rows = events.filter(events.kind.isin(("send", "click")), known_by(events.occurred_at, inputs.context))
+    rows = events.filter(events.kind.isin(("send", "click")), known_by(events.occurred_at))
     rows = looked_up(rows, contacts.select("contact_id", contact_account_id=contacts.account_id), by="contact_id")
     rows = rows.mutate(account_id=ibis.coalesce(rows.account_id, rows.contact_account_id))
     rows = looked_up(rows, accounts.select("account_id", person_id=accounts.owner_id), by="account_id")
-    occurred_on = inputs.context.local_date(rows.occurred_at)
+    occurred_on = local_date(rows.occurred_at)
     contact = rows.contact_id.fill_null("")
     return rows.select(
         "account_id",

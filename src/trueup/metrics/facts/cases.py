@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from ibis import Table
 
 from trueup.metrics.fact import ISSUE_MATCHES, Fact, Inputs
-from trueup.metrics.instants import known_by, later
+from trueup.metrics.instants import as_of, known_by, later, local_date
 from trueup.metrics.lookup import looked_up
 from trueup.metrics.metric import ParameterValue
 
@@ -28,8 +28,8 @@ REPEAT_PARAMETERS: dict[str, ParameterValue] = {**ISSUE_PARAMETERS, "repeat_days
 def _case_history(inputs: Inputs) -> Table:
     """Every case opened by now as the source states it, with the turning points of its events."""
     cases = inputs.canon("cases")
-    cases = looked_up(cases.filter(known_by(cases.opened_at, inputs.context)), _turning_points(inputs), by="case_id")
-    opened_on = inputs.context.local_date(cases.opened_at)
+    cases = looked_up(cases.filter(known_by(cases.opened_at)), _turning_points(inputs), by="case_id")
+    opened_on = local_date(cases.opened_at)
     system, person = cases.last_close_by_system, cases.last_close_by_person
     return cases.select(
         "account_id",
@@ -50,9 +50,7 @@ def _case_history(inputs: Inputs) -> Table:
 
 def _turning_points(inputs: Inputs) -> Table:
     events = inputs.canon("case_events")
-    known = events.filter(
-        events.kind.isin(("resolve", "reopen", "close")), known_by(events.occurred_at, inputs.context)
-    )
+    known = events.filter(events.kind.isin(("resolve", "reopen", "close")), known_by(events.occurred_at))
     is_close = known.kind == "close"
     is_system = known.by.fill_null("") == "system"
     return known.group_by("case_id").agg(
@@ -79,11 +77,10 @@ def closing_counts(inputs: Inputs) -> bool:
 
 def _with_resolutions(cases: Table, inputs: Inputs) -> Table:
     """The cases, each with its last resolution by now: stated, else its closing, else by its events."""
-    context = inputs.context
     resolve_stands = cases.last_reopen.isnull() | (cases.last_reopen <= cases.last_resolve)
-    closed_at = only(cases.closed_at, cases.resolved_at.isnull() & known_by(cases.closed_at, context))
+    closed_at = only(cases.closed_at, cases.resolved_at.isnull() & known_by(cases.closed_at))
     confirmed_at = ibis.coalesce(
-        only(cases.resolved_at, known_by(cases.resolved_at, context)),
+        only(cases.resolved_at, known_by(cases.resolved_at)),
         only(closed_at, ~cases.is_closed_by_system),
         only(cases.last_resolve, resolve_stands),
     )
@@ -124,7 +121,7 @@ def _with_issues(cases: Table, inputs: Inputs) -> Table:
     )
     chain, order = ("chain_account_id", "chain_key"), ("occurred_at", "fact_key")
     # An unresolved case is resolved after the as-of moment, and no case here was opened after that.
-    resolved_at = cases.resolved_at.fill_null(ibis.literal(inputs.context.as_of))
+    resolved_at = cases.resolved_at.fill_null(as_of())
     latest = resolved_at.max().over(group_by=chain, order_by=order, rows=(None, -1))
     begins = latest.isnull() | (cases.occurred_at > later(latest, inputs.number("issue_days")))
     cases = cases.mutate(begins=begins)
@@ -141,7 +138,7 @@ def _resolved_cases(inputs: Inputs) -> Table:
     wait_ends_at = later(resolved.resolved_at, days)
     # A case's own opening follows its resolution only where the source's dates contradict each other.
     is_own = (resolved.occurred_at > resolved.resolved_at) & (resolved.occurred_at <= wait_ends_at)
-    resolved_on = inputs.context.local_date(resolved.resolved_at)
+    resolved_on = local_date(resolved.resolved_at)
     return resolved.select(
         "fact_key",
         "account_id",
@@ -153,7 +150,7 @@ def _resolved_cases(inputs: Inputs) -> Table:
         occurred_at=resolved.resolved_at,
         occurred_on=resolved_on,
         credited_on=resolved_on,
-        is_mature=known_by(wait_ends_at, inputs.context),
+        is_mature=known_by(wait_ends_at),
         is_repeated=(resolved.by_wait_end - resolved.by_resolution - is_own.cast("int64")).fill_null(0) > 0,
         is_parallel=(resolved.by_resolution - resolved.by_opening).fill_null(0) > 0,
     )
@@ -189,7 +186,7 @@ def _marks(cases: Table, at: ir.Value, mark: str) -> Table:
 def _issues(inputs: Inputs) -> Table:
     cases = inputs.fact("case_issues")
     issues = looked_up(_solved_issues(cases, inputs), _last_owners(cases), by="issue_id")
-    solved_on = inputs.context.local_date(issues.last_resolved_at)
+    solved_on = local_date(issues.last_resolved_at)
     microseconds = issues.last_resolved_at.delta(issues.first_opened_at, unit="microsecond")
     is_alone_and_stayed_solved = (issues.cases == 1) & (issues.reopened_cases == 0)
     return issues.select(
@@ -203,7 +200,7 @@ def _issues(inputs: Inputs) -> Table:
         occurred_at=issues.last_resolved_at,
         occurred_on=solved_on,
         credited_on=solved_on,
-        is_mature=known_by(later(issues.last_resolved_at, inputs.number("issue_days")), inputs.context),
+        is_mature=known_by(later(issues.last_resolved_at, inputs.number("issue_days"))),
         is_unconfirmed=issues.unconfirmed_cases > 0,
         is_first_contact_resolution=is_alone_and_stayed_solved & (issues.inbound_interactions == 1),
         hours_to_solution=microseconds.cast("float64") / MICROSECONDS_PER_HOUR,
@@ -235,7 +232,7 @@ def _contacts(inputs: Inputs) -> Table:
         touches.case_id.notnull(),
         touches.kind.isin(CONTACT_KINDS),
         touches.is_automatic.isnull() | ~touches.is_automatic,
-        known_by(touches.occurred_at, inputs.context),
+        known_by(touches.occurred_at),
     )
     return contacts.group_by("case_id").agg(
         interactions=contacts.count(), inbound_interactions=contacts.count(where=contacts.direction == "inbound")

@@ -9,34 +9,34 @@ from ibis import Table
 
 from trueup.metrics.fact import PERIODS, Fact, Inputs
 from trueup.metrics.facts.cases import CASE_PARAMETERS, closing_counts, only
-from trueup.metrics.instants import known_by
+from trueup.metrics.instants import as_of, known_by, local_date
 from trueup.metrics.lookup import looked_up
 
 
 def _opened_cases(inputs: Inputs) -> Table:
     cases = inputs.canon("cases")
-    return _cases_at(cases.opened_at, cases, inputs)
+    return _cases_at(cases.opened_at, cases)
 
 
 def _closed_cases(inputs: Inputs) -> Table:
     cases = inputs.canon("cases")
-    return _cases_at(cases.closed_at, cases, inputs)
+    return _cases_at(cases.closed_at, cases)
 
 
 def _escalated_cases(inputs: Inputs) -> Table:
     events = inputs.canon("case_events")
-    known = events.filter(events.kind == "escalation", known_by(events.occurred_at, inputs.context))
+    known = events.filter(events.kind == "escalation", known_by(events.occurred_at))
     first = known.group_by("case_id").agg(first_escalated_at=known.occurred_at.min())
     cases = looked_up(inputs.canon("cases"), first, by="case_id")
     flagged_at = ibis.ifelse(cases.is_escalated, cases.opened_at, ibis.null("timestamp(6)"))
-    return _cases_at(cases.first_escalated_at.fill_null(flagged_at), cases, inputs)
+    return _cases_at(cases.first_escalated_at.fill_null(flagged_at), cases)
 
 
-def _cases_at(occurred_at: ir.TimestampValue, cases: Table, inputs: Inputs) -> Table:
+def _cases_at(occurred_at: ir.TimestampValue, cases: Table) -> Table:
     """The cases whose moment has come, each at it."""
     happened = cases.mutate(occurred_at=occurred_at)
-    happened = happened.filter(known_by(happened.occurred_at, inputs.context))
-    occurred_on = inputs.context.local_date(happened.occurred_at)
+    happened = happened.filter(known_by(happened.occurred_at))
+    occurred_on = local_date(happened.occurred_at)
     return happened.select(
         "account_id",
         "occurred_at",
@@ -65,7 +65,7 @@ def _open_spans(cases: Table, inputs: Inputs) -> Table:
     again = cases.inner_join(reopenings, "fact_key")
     spans = _spans(cases, cases.occurred_at, cases.first_turn).union(_spans(again, again.reopened_at, again.next_turn))
     # Every moment asked about is at or before the as-of moment.
-    never = ibis.literal(inputs.context.as_of) + ibis.interval(days=1)
+    never = as_of() + ibis.interval(days=1)
     return spans.mutate(
         open_from=ibis.greatest(spans.since, spans.opened_at),
         open_until=ibis.least(spans.until.fill_null(never), spans.solved_at.fill_null(never)),
@@ -89,7 +89,7 @@ def _reopenings(cases: Table, inputs: Inputs) -> Table:
     """Each time a case was reopened, and when it turned next; a resolution at the same instant undoes the reopening."""
     events = inputs.canon("case_events").rename(fact_key="case_id")
     reopened = cases.filter(cases.last_reopen.notnull())
-    turning = events.kind.isin(("resolve", "reopen")) & known_by(events.occurred_at, inputs.context)
+    turning = events.kind.isin(("resolve", "reopen")) & known_by(events.occurred_at)
     known = events.filter(turning).semi_join(reopened, "fact_key")
     turns = known.group_by("fact_key", at=known.occurred_at).agg(resolves=known.count(where=known.kind == "resolve"))
     turns = turns.mutate(next_turn=turns.at.lead().over(group_by="fact_key", order_by="at"))

@@ -6,7 +6,7 @@ from ibis import Table
 
 from trueup.metrics.conversion import converted, with_rate
 from trueup.metrics.fact import PERIODS, Fact, Inputs
-from trueup.metrics.instants import days_through, last_day_over, shifted, start_of_day
+from trueup.metrics.instants import as_of_on, days_through, last_day_over, shifted, start_of_day
 from trueup.metrics.lookup import holds, looked_up
 from trueup.units.period import LAST_DAY
 
@@ -18,7 +18,7 @@ def running_contracts(inputs: Inputs) -> Table:
     cancelled at its start has ``runs_to`` before ``runs_from``. ``term_days`` is null without a usable term.
     """
     contracts, accounts = inputs.canon("contracts"), inputs.canon("accounts")
-    rows = with_rate(contracts, inputs.context, on="starts_on")
+    rows = with_rate(contracts, on="starts_on")
     rows = looked_up(rows, accounts.select("account_id", person_id=accounts.owner_id), by="account_id")
     runs_to = ibis.least(
         _or_ever(rows.ends_on),
@@ -53,7 +53,7 @@ def _renewals(inputs: Inputs) -> Table:
     )
     starts = renewing.group_by(contract_id=renewing.renews_contract_id).agg(renewed_on=renewing.starts_on.min())
     running = running_contracts(inputs)
-    due = looked_up(running.filter(running.ends_on <= ibis.literal(inputs.context.as_of_on)), starts, by="contract_id")
+    due = looked_up(running.filter(running.ends_on <= as_of_on()), starts, by="contract_id")
     last_chance = shifted(due.ends_on, days=grace_days)
     is_renewed = holds(due.renewed_on <= last_chance)
     amount = converted(due.amount, due.rate)
@@ -61,10 +61,10 @@ def _renewals(inputs: Inputs) -> Table:
         "account_id",
         "person_id",
         fact_key=due.contract_id,
-        occurred_at=start_of_day(due.ends_on, inputs.context),
+        occurred_at=start_of_day(due.ends_on),
         occurred_on=due.ends_on,
         credited_on=due.ends_on,
-        is_mature=last_chance <= ibis.literal(last_day_over(inputs.context)),
+        is_mature=last_chance <= last_day_over(),
         is_renewed=is_renewed,
         amount=amount,
         renewed_amount=converted(ibis.ifelse(is_renewed, due.amount, due.amount - due.amount), due.rate),

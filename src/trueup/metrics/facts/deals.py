@@ -9,7 +9,7 @@ from ibis import Table
 
 from trueup.metrics.conversion import RATE, converted, with_rate
 from trueup.metrics.fact import Fact, Inputs
-from trueup.metrics.instants import elapsed_days, known_by
+from trueup.metrics.instants import elapsed_days, known_by, local_date
 from trueup.metrics.lookup import holds, looked_up
 
 _A_PRICE = r"^\s*[-+]?[0-9]{1,14}(\.[0-9]*)?\s*$"
@@ -57,7 +57,7 @@ def _closed_deals(inputs: Inputs) -> Table:
 
 def _closed(inputs: Inputs) -> Table:
     deals = inputs.canon("deals")
-    ended = deals.filter(deals.outcome.isin(("won", "lost")), known_by(deals.closed_at, inputs.context))
+    ended = deals.filter(deals.outcome.isin(("won", "lost")), known_by(deals.closed_at))
     ended = ended.select(
         "deal_id",
         "account_id",
@@ -71,9 +71,9 @@ def _closed(inputs: Inputs) -> Table:
         "currency",
         "lead_id",
         is_won=ended.outcome == "won",
-        occurred_on=inputs.context.local_date(ended.closed_at),
+        occurred_on=local_date(ended.closed_at),
     )
-    return with_rate(ended, inputs.context, on="occurred_on")
+    return with_rate(ended, on="occurred_on")
 
 
 def _with_owner_at_closing(rows: Table, changes: Table) -> Table:

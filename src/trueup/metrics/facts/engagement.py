@@ -8,6 +8,7 @@ from ibis import Table
 
 from trueup.metrics.fact import BUSINESS_DAYS, CREDITED_PEOPLE, PERIODS, Fact, Inputs
 from trueup.metrics.facts.interactions import LIVE_KINDS, attending_contacts, by_people, encounters, happened
+from trueup.metrics.instants import known_by, local_date
 from trueup.metrics.lookup import looked_up
 
 PERIOD = ("period_kind", "period_key")
@@ -37,14 +38,16 @@ def engagement(inputs: Inputs) -> Table:
 
 def _people_in_contact(inputs: Inputs) -> Table:
     """How many people of ours were live with the account in the period, or in touch both ways."""
-    interactions = happened(inputs)
+    interactions = inputs.canon("interactions")
     is_live, is_written = interactions.kind.isin(LIVE_KINDS), by_people(interactions)
     touches = interactions.filter(
-        interactions.account_id.notnull(), is_live | (interactions.direction.notnull() & is_written)
+        known_by(interactions.occurred_at),
+        interactions.account_id.notnull(),
+        is_live | (interactions.direction.notnull() & is_written),
     ).select(
         "interaction_id",
         "account_id",
-        occurred_on=inputs.context.local_date(interactions.occurred_at),
+        occurred_on=local_date(interactions.occurred_at),
         ways=_flag(is_live, LIVE)
         | _flag(is_written & interactions.direction.identical_to("inbound"), INBOUND)
         | _flag(is_written & interactions.direction.identical_to("outbound"), OUTBOUND),
@@ -69,15 +72,16 @@ def _has(ways: ir.Value, wanted: int) -> ir.BooleanValue:
 def _contacts_engaged(inputs: Inputs) -> Table:
     """How many of the account's own contacts were engaged in the period."""
     met = encounters(inputs)
-    met = met.mutate(occurred_on=inputs.context.local_date(met.occurred_at))
+    met = met.mutate(occurred_on=local_date(met.occurred_at))
     met = _by_period(met, ("account_id", "contact_id"))
     return met.group_by("account_id", "period_number").agg(contacts=met.count())
 
 
 def _reviews(inputs: Inputs) -> Table:
-    interactions = happened(inputs)
-    held = interactions.filter(interactions.kind == "business_review", interactions.account_id.notnull())
-    held = held.select("interaction_id", "account_id", occurred_on=inputs.context.local_date(held.occurred_at))
+    interactions = inputs.canon("interactions")
+    is_review = interactions.kind == "business_review"
+    held = interactions.filter(known_by(interactions.occurred_at), is_review, interactions.account_id.notnull())
+    held = held.select("interaction_id", "account_id", occurred_on=local_date(held.occurred_at))
     held = _by_period(held, ("account_id", "interaction_id"))
     return held.group_by("account_id", "period_number").agg(reviews=held.count())
 
@@ -89,7 +93,7 @@ def social_exchanges(inputs: Inputs) -> Table:
     social = social.select(
         "interaction_id",
         "account_id",
-        occurred_on=inputs.context.local_date(social.occurred_at),
+        occurred_on=local_date(social.occurred_at),
         ways=_flag(social.direction.identical_to("inbound"), INBOUND)
         | _flag(social.direction.identical_to("outbound"), OUTBOUND),
     )

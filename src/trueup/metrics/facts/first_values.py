@@ -5,15 +5,14 @@ from ibis import Table
 
 from trueup.metrics.fact import Fact, Inputs
 from trueup.metrics.goal_values import agreed_goals, of_terms, progress, reaches, verified_values
-from trueup.metrics.instants import days_between, shifted, start_of_day
+from trueup.metrics.instants import as_of_on, days_between, shifted, start_of_day
 from trueup.metrics.lookup import holds, looked_up
 from trueup.units.period import LAST_DAY
 
 
 def _first_values(inputs: Inputs) -> Table:
-    as_of_on = ibis.literal(inputs.context.as_of_on)
     rows = looked_up(_customers(inputs), _reached(inputs), by="account_id")
-    rows = rows.mutate(watched_to=ibis.least(rows.left_on, as_of_on))
+    rows = rows.mutate(watched_to=ibis.least(rows.left_on, as_of_on()))
     is_reached = holds(rows.reached_on <= rows.watched_to)
     reached_on = ibis.ifelse(is_reached, rows.reached_on, None)
     until = ibis.ifelse(is_reached, ibis.greatest(rows.reached_on, rows.begun_on), rows.watched_to)
@@ -21,7 +20,7 @@ def _first_values(inputs: Inputs) -> Table:
         "account_id",
         "person_id",
         fact_key=rows.account_id,
-        occurred_at=start_of_day(rows.begun_on, inputs.context),
+        occurred_at=start_of_day(rows.begun_on),
         occurred_on=rows.begun_on,
         credited_on=rows.begun_on,
         reached_on=reached_on,
@@ -40,9 +39,8 @@ def _customers(inputs: Inputs) -> Table:
         runs_from=contracts.starts_on,
         runs_to=ibis.least(contracts.ends_on.fill_null(ever), shifted(stopped_on, days=-1)),
     )
-    as_of_on = ibis.literal(inputs.context.as_of_on)
     running = running.filter(
-        running.account_id.notnull(), running.runs_from <= running.runs_to, running.runs_from <= as_of_on
+        running.account_id.notnull(), running.runs_from <= running.runs_to, running.runs_from <= as_of_on()
     )
     customers = running.group_by("account_id").agg(begun_on=running.runs_from.min(), left_on=running.runs_to.max())
     return looked_up(customers, accounts.select("account_id", person_id=accounts.owner_id), by="account_id")

@@ -6,9 +6,9 @@ import ibis
 import ibis.expr.types as ir
 from ibis import Table
 
-from trueup.metrics.fact import BUSINESS_DAYS, Context, Fact, Inputs
+from trueup.metrics.fact import BUSINESS_DAYS, Fact, Inputs
 from trueup.metrics.facts.interactions import by_people, happened
-from trueup.metrics.instants import MICROSECONDS_PER_DAY, known_by, later
+from trueup.metrics.instants import MICROSECONDS_PER_DAY, known_by, later, local_date
 from trueup.metrics.lookup import holds, looked_up
 
 MOVING_KINDS = ("meeting", "visit", "demo", "workshop", "business_review", "partnership_meeting")
@@ -26,12 +26,12 @@ def follow_ups(inputs: Inputs) -> Table:
         touches.deal_closed_at.isnull() | (touches.occurred_at < touches.deal_closed_at),
         touches.last_at.notnull(),
     )
-    rows = _with_weekdays(rows, inputs.context)
+    rows = _with_weekdays(rows)
     is_timely = rows.last_due_on.notnull().ifelse(
         rows.occurred_on <= rows.last_due_on, rows.weekdays_since <= inputs.number("due_business_days")
     )
     is_gentle = (rows.weekdays_since >= inputs.number("gentle_business_days")) | ~rows.follows_our_own
-    is_mature = known_by(later(rows.occurred_at, days), inputs.context)
+    is_mature = known_by(later(rows.occurred_at, days))
     return rows.select(
         "account_id",
         "deal_id",
@@ -81,9 +81,7 @@ def _touches(inputs: Inputs) -> Table:
 def _forward_moves(inputs: Inputs) -> Table:
     """``deal_id`` and ``occurred_at`` of each stage change to a higher rank than the deal's previous one."""
     changes = inputs.canon("deal_changes")
-    staged = changes.filter(
-        changes.field == "stage", changes.stage_order.notnull(), known_by(changes.changed_at, inputs.context)
-    )
+    staged = changes.filter(changes.field == "stage", changes.stage_order.notnull(), known_by(changes.changed_at))
     order = [staged.changed_at, staged["_seq"], staged["_row"], staged.new_value]
     staged = staged.select(
         "deal_id",
@@ -108,12 +106,12 @@ def _with_effect(touches: Table, moves: Table, days: float) -> Table:
     return looked_up(touches, seen, by="interaction_id")
 
 
-def _with_weekdays(rows: Table, context: Context) -> Table:
+def _with_weekdays(rows: Table) -> Table:
     """``rows`` with local dates, and ``weekdays_since`` the last touch: those after its date, up to the row's own."""
     rows = rows.mutate(
-        occurred_on=context.local_date(rows.occurred_at),
-        last_on=context.local_date(rows.last_at),
-        last_due_on=context.local_date(rows.last_due_at),
+        occurred_on=local_date(rows.occurred_at),
+        last_on=local_date(rows.last_at),
+        last_due_on=local_date(rows.last_due_at),
     )
     before_next = BUSINESS_DAYS.weekday_number.lead().over(order_by=BUSINESS_DAYS.local_date)
     days = BUSINESS_DAYS.select("local_date", through=before_next)

@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 from ibis import Table
 
 from trueup.metrics.fact import CREDITED_PEOPLE, Fact, Inputs
-from trueup.metrics.instants import SECONDS_PER_DAY, known_by
+from trueup.metrics.instants import SECONDS_PER_DAY, known_by, local_date
 
 LIVE_KINDS = ("call", "meeting", "visit", "demo", "workshop", "business_review", "partnership_meeting")
 """Where we and the customer speak at the same time."""
@@ -21,7 +21,7 @@ _MICROSECONDS = 1_000_000
 def happened(inputs: Inputs) -> Table:
     """The interactions up to the as-of moment: one planned for later has not happened."""
     interactions = inputs.canon("interactions")
-    return interactions.filter(known_by(interactions.occurred_at, inputs.context))
+    return interactions.filter(known_by(interactions.occurred_at))
 
 
 def by_people(interactions: Table) -> ir.BooleanValue:
@@ -48,8 +48,8 @@ def calls_and_meetings(inputs: Inputs) -> Table:
     counted = interactions.filter(interactions.kind.isin(COUNTED_KINDS))
     together = CREDITED_PEOPLE.filter(~CREDITED_PEOPLE.is_alone)
     is_sales_call = (counted.kind == "call") & counted.case_id.isnull() & by_people(counted)
-    occurred_on = inputs.context.local_date(counted.occurred_at)
-    lasted, has_wrong_end = _lasted(counted, inputs)
+    occurred_on = local_date(counted.occurred_at)
+    lasted, has_wrong_end = _lasted(counted)
     return counted.select(
         "account_id",
         "occurred_at",
@@ -66,12 +66,12 @@ def calls_and_meetings(inputs: Inputs) -> Table:
     )
 
 
-def _lasted(interactions: Table, inputs: Inputs) -> tuple[ir.IntegerValue, ir.BooleanValue]:
+def _lasted(interactions: Table) -> tuple[ir.IntegerValue, ir.BooleanValue]:
     """The whole seconds that each took, null where they are not known; and whether its end cannot be right.
 
     One that was recorded without a length often ends at the instant at which it began: then nothing is known.
     """
-    ended_at = known_by(interactions.ended_at, inputs.context).ifelse(interactions.ended_at, ibis.null("timestamp(6)"))
+    ended_at = known_by(interactions.ended_at).ifelse(interactions.ended_at, ibis.null("timestamp(6)"))
     microseconds = cast("ir.TimestampValue", ended_at).delta(interactions.occurred_at, unit="microsecond")
     nothing, second, longest = (ibis.literal(n, "int64") for n in (0, _MICROSECONDS, LONGEST_SECONDS * _MICROSECONDS))
     is_wrong = (microseconds < nothing) | (microseconds > longest)
@@ -96,8 +96,9 @@ def encounters(inputs: Inputs) -> Table:
 
     ``contact_id``, ``account_id``, ``interaction_id``, ``occurred_at``.
     """
-    interactions = happened(inputs)
-    engaging = interactions.filter(interactions.account_id.notnull(), reaches_contacts(interactions))
+    interactions = inputs.canon("interactions")
+    is_known = known_by(interactions.occurred_at)
+    engaging = interactions.filter(is_known, interactions.account_id.notnull(), reaches_contacts(interactions))
     met = attending_contacts(inputs).join(
         engaging.select("interaction_id", "account_id", "occurred_at"), "interaction_id"
     )
@@ -112,7 +113,7 @@ def connections(inputs: Inputs) -> Table:
     made = tied.group_by("contact_id").agg(
         account_id=tied.account_id.min(), occurred_at=tied.first_at.min(), credit_id=tied.interaction_id.min()
     )
-    occurred_on = inputs.context.local_date(made.occurred_at)
+    occurred_on = local_date(made.occurred_at)
     return made.select(
         "account_id",
         "occurred_at",

@@ -5,7 +5,7 @@ import ibis.expr.types as ir
 from ibis import Table
 
 from trueup.metrics.fact import PERIODS, Fact, Inputs
-from trueup.metrics.instants import known_by, later
+from trueup.metrics.instants import known_by, later, local_date
 from trueup.metrics.lookup import holds, looked_up
 
 REFERRAL = "referral"
@@ -27,7 +27,7 @@ def _promotions(inputs: Inputs) -> Table:
 def _referrals(inputs: Inputs) -> Table:
     days = inputs.number("conversion_days")
     deals = inputs.canon("deals")
-    won = deals.filter(deals.outcome == "won", known_by(deals.closed_at, inputs.context))
+    won = deals.filter(deals.outcome == "won", known_by(deals.closed_at))
     first_wins = won.group_by(referred_account_id=won.account_id).agg(first_won_at=won.closed_at.min())
     rows = _made(inputs)
     rows = looked_up(rows.filter(rows.kind == REFERRAL), first_wins, by="referred_account_id")
@@ -35,7 +35,7 @@ def _referrals(inputs: Inputs) -> Table:
     return rows.select(
         *_EVENT,
         "referred_account_id",
-        is_mature=known_by(later(rows.occurred_at, days), inputs.context),
+        is_mature=known_by(later(rows.occurred_at, days)),
         is_converted=holds(within),
     )
 
@@ -68,9 +68,9 @@ _EVENT = ("fact_key", "account_id", "occurred_at", "occurred_on", "credited_on",
 
 def _made(inputs: Inputs) -> Table:
     promotions, accounts = inputs.canon("promotions"), inputs.canon("accounts")
-    made = promotions.filter(known_by(promotions.occurred_at, inputs.context))
+    made = promotions.filter(known_by(promotions.occurred_at))
     made = looked_up(made, accounts.select("account_id", person_id=accounts.owner_id), by="account_id")
-    made = made.mutate(fact_key=made.promotion_id, occurred_on=inputs.context.local_date(made.occurred_at))
+    made = made.mutate(fact_key=made.promotion_id, occurred_on=local_date(made.occurred_at))
     return made.mutate(credited_on=made.occurred_on)
 
 

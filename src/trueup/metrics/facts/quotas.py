@@ -13,7 +13,7 @@ QUARTERS = (1, 2, 3, 4)
 def _quota_credits(inputs: Inputs) -> Table:
     quotas = inputs.canon("quotas")
     quarters = _quarters()
-    owed = with_rate(quotas.join(quarters, quotas.period == quarters.quarter_key), inputs.context, on="quarter_from")
+    owed = with_rate(quotas.join(quarters, quotas.period == quarters.quarter_key), on="quarter_from")
     owed = owed.mutate(quota_amount=converted(owed.amount, owed.rate))
     nothing = ibis.literal(0).cast(AMOUNT)
     targets = owed.select(

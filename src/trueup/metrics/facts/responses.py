@@ -8,7 +8,7 @@ from ibis import Table
 
 from trueup.metrics.fact import BUSINESS_DAYS, PERIODS, Fact, Inputs
 from trueup.metrics.facts.interactions import by_people, happened
-from trueup.metrics.instants import known_by, later
+from trueup.metrics.instants import as_of, as_of_on, known_by, later, local_date
 from trueup.metrics.lookup import holds
 
 SECOND = 1_000_000
@@ -18,12 +18,10 @@ HOUR = 3600 * SECOND
 
 def responses(inputs: Inputs) -> Table:
     """Each waiting spell with the hours it lasted, and whether its answer came in time."""
-    context, allowed = inputs.context, round(inputs.number("answer_hours") * HOUR)
+    allowed = round(inputs.number("answer_hours") * HOUR)
     spells = _spells(inputs)
-    spells = spells.mutate(
-        occurred_on=context.local_date(spells.occurred_at), ended_on=context.local_date(spells.ended_at)
-    )
-    spells = spells.cross_join(_open_by(inputs))
+    spells = spells.mutate(occurred_on=local_date(spells.occurred_at), ended_on=local_date(spells.ended_at))
+    spells = spells.cross_join(_open_by())
     spells = _with_open_time(spells, at="occurred_at", on="occurred_on", name="open_before")
     spells = _with_open_time(spells, at="ended_at", on="ended_on", name="open_until")
     waited = spells.open_until - spells.open_before
@@ -60,10 +58,10 @@ def _spells(inputs: Inputs) -> Table:
     return seen.filter(opens).select("account_id", "interaction_id", "occurred_at", "ended_at")
 
 
-def _open_by(inputs: Inputs) -> Table:
+def _open_by() -> Table:
     """One row: the business time that had passed when knowledge ends, null where the calendar does not reach it."""
-    today = BUSINESS_DAYS.filter(BUSINESS_DAYS.local_date == ibis.literal(inputs.context.as_of_on))
-    today = today.mutate(open_as_of=_open_time(today, ibis.literal(inputs.context.as_of)))
+    today = BUSINESS_DAYS.filter(BUSINESS_DAYS.local_date == as_of_on())
+    today = today.mutate(open_as_of=_open_time(today, as_of()))
     return today.aggregate(open_as_of=today.open_as_of.max())
 
 
@@ -109,16 +107,14 @@ def abandoned_spells(inputs: Inputs) -> Table:
     """Each spell that grew ``after_days`` old without an answer, at the moment it did."""
     spells = inputs.fact("responses")
     aged = spells.mutate(occurred_at=later(spells.occurred_at, inputs.number("after_days")))
-    left = aged.filter(
-        known_by(aged.occurred_at, inputs.context), aged.ended_at.isnull() | (aged.ended_at > aged.occurred_at)
-    )
+    left = aged.filter(known_by(aged.occurred_at), aged.ended_at.isnull() | (aged.ended_at > aged.occurred_at))
     return left.select(
         "fact_key",
         "account_id",
         "occurred_at",
         "credit_id",
         "credited_on",
-        occurred_on=inputs.context.local_date(left.occurred_at),
+        occurred_on=local_date(left.occurred_at),
     )
 
 

@@ -68,7 +68,7 @@ def _all_days_of_people() -> Table:
 def _market_shares(inputs: Inputs) -> Table:
     markets, accounts = inputs.canon("markets"), inputs.canon("accounts")
     sized = markets.join(PERIODS, markets.period == PERIODS.period_key)
-    sized = with_rate(sized, inputs.context, on="first_on")
+    sized = with_rate(sized, on="first_on")
     sized = sized.mutate(market_size=converted(sized["size"], sized.rate))
     earned = looked_up(inputs.fact("revenue"), accounts.select("account_id", "segment"), by="account_id")
     keys = ("segment", "period_kind", "period_key")

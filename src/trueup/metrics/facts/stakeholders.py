@@ -4,6 +4,7 @@ import ibis
 from ibis import Table
 
 from trueup.metrics.fact import PERIODS, Fact, Inputs
+from trueup.metrics.instants import local_date
 from trueup.metrics.lookup import holds, looked_up
 from trueup.units.period import FIRST_DAY, LAST_DAY
 
@@ -27,7 +28,7 @@ def _recorded(inputs: Inputs) -> Table:
     deciding = stakeholders.filter(stakeholders.role_in_decisions == "decision_maker").select(
         "account_id",
         "stakeholder_id",
-        recorded_on=inputs.context.local_date(stakeholders.first_recorded_at),
+        recorded_on=local_date(stakeholders.first_recorded_at),
         departed_on=stakeholders.departed_on.fill_null(ibis.literal(LAST_DAY)),
     )
     rows = inputs.fact("active_customers").drop("fact_key").join(deciding, "account_id")
@@ -47,7 +48,7 @@ def _in_crm_only(inputs: Inputs) -> Table:
         "contact_id",
         there_from=deciding.active_from.fill_null(ibis.literal(FIRST_DAY)),
         there_to=deciding.active_to.fill_null(ibis.literal(LAST_DAY)),
-        recorded_on=inputs.context.local_date(deciding.first_at).fill_null(ibis.literal(LAST_DAY)),
+        recorded_on=local_date(deciding.first_at).fill_null(ibis.literal(LAST_DAY)),
     )
     rows = inputs.fact("active_customers").drop("fact_key").join(deciding, "account_id")
     rows = rows.filter(
@@ -59,10 +60,10 @@ def _in_crm_only(inputs: Inputs) -> Table:
 def _stakeholders_with_goals(inputs: Inputs) -> Table:
     """Stakeholders and periods on whose last day a goal of theirs, of either kind, was recorded and not withdrawn."""
     goals = inputs.entries("goals")
-    ended_on = inputs.context.local_date(goals.ended_at)
+    ended_on = local_date(goals.ended_at)
     there = goals.filter(goals.stakeholder_id.notnull()).select(
         "stakeholder_id",
-        recorded_on=inputs.context.local_date(goals.first_recorded_at),
+        recorded_on=local_date(goals.first_recorded_at),
         withdrawn_on=ibis.ifelse(goals.status == "withdrawn", ended_on, None).fill_null(ibis.literal(LAST_DAY)),
     )
     rows = there.join(PERIODS, (there.recorded_on <= PERIODS.cut_on, there.withdrawn_on > PERIODS.cut_on))
