@@ -15,11 +15,11 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Trueup needs Python 3.11 or newer; name it with: make PYTHON=/path/to/python3.11")'
 	$(PYTHON) -m venv $(VENV)
 	@if command -v uv >/dev/null 2>&1; then \
-	  uv pip install --quiet --python $(RUN)/python --require-hashes -r requirements.lock && \
+	  uv pip install --quiet --compile-bytecode --python $(RUN)/python --require-hashes -r requirements.lock && \
 	  uv pip install --quiet --python $(RUN)/python --no-deps -e .; \
 	else \
 	  $(RUN)/python -m pip install --quiet --disable-pip-version-check uv && \
-	  $(RUN)/uv pip install --quiet --python $(RUN)/python --require-hashes -r requirements.lock && \
+	  $(RUN)/uv pip install --quiet --compile-bytecode --python $(RUN)/python --require-hashes -r requirements.lock && \
 	  $(RUN)/uv pip install --quiet --python $(RUN)/python --no-deps -e .; \
 	fi
 	@touch $(READY)
@@ -29,6 +29,8 @@ dev: $(READY) ## make the environment
 demo: $(READY) ## an example company: exported, imported, computed, served
 	@if [ -f $(DEMO)/trueup.toml ]; then $(RUN)/trueup serve --workspace $(DEMO); else $(RUN)/trueup demo $(DEMO); fi
 
+# The tests start many processes, and each would compile our source anew where nothing may be written.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(READY) ## the whole test suite
 	$(RUN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import altair as alt
 import vl_convert as vlc
 
 INK = "#010203"
@@ -14,6 +13,16 @@ PAPER = "#0a0b0c"
 _VARIABLES = {INK: "var(--ink)", QUIET: "var(--quiet)", ACCENT: "var(--accent)", PAPER: "var(--card)"}
 """Stand-in colours in the SVG, and the page's colours that take their place."""
 WIDTH, HEIGHT = 240, 64
+Spec = dict[str, Any]
+"""A chart, or a part of one, in the words of Vega-Lite. Altair would write it too, and takes a second to load."""
+_CANVAS: Spec = {
+    "$schema": "https://vega.github.io/schema/vega-lite/v6.4.1.json",
+    "width": WIDTH,
+    "height": HEIGHT,
+    "background": "transparent",
+    "padding": 2,
+    "config": {"view": {"continuousWidth": 300, "continuousHeight": 300, "stroke": None}},
+}
 
 
 @dataclass(frozen=True)
@@ -33,25 +42,33 @@ def trend(months: Sequence[Month], *, target: float | None) -> str:
     The line is broken at months without a value.
     """
     rows = [{"place": place, "value": m.value, "firm": m.is_firm} for place, m in enumerate(months)]
-    data = alt.InlineData(values=rows)
-    x = alt.X("place:Q", axis=None, scale=alt.Scale(domain=[-0.3, len(months) - 0.7], nice=False))
-    y = alt.Y("value:Q", axis=None, scale=alt.Scale(zero=False, padding=6))
-    base = alt.Chart(data)
-    layers: list[Any] = [
-        base.mark_line(color=ACCENT, strokeWidth=1.8).encode(x, y),
-        base.transform_filter("datum.firm && datum.value !== null")
-        .mark_point(color=ACCENT, fill=ACCENT, size=14, opacity=1)
-        .encode(x, y),
-        base.transform_filter("!datum.firm && datum.value !== null")
-        .mark_point(color=ACCENT, fill=PAPER, size=24, strokeWidth=1.4, opacity=1)
-        .encode(x, y),
+    x = _axis("place", {"domain": [-0.3, len(months) - 0.7], "nice": False})
+    y = _axis("value", {"zero": False, "padding": 6})
+    both, of_months = {"x": x, "y": y}, {"values": rows}
+    dot = {"type": "point", "color": ACCENT, "opacity": 1}
+    layers: list[Spec] = [
+        {"data": of_months, "mark": {"type": "line", "color": ACCENT, "strokeWidth": 1.8}, "encoding": both},
+        {
+            "data": of_months,
+            "transform": [{"filter": "datum.firm && datum.value !== null"}],
+            "mark": {**dot, "fill": ACCENT, "size": 14},
+            "encoding": both,
+        },
+        {
+            "data": of_months,
+            "transform": [{"filter": "!datum.firm && datum.value !== null"}],
+            "mark": {**dot, "fill": PAPER, "size": 24, "strokeWidth": 1.4},
+            "encoding": both,
+        },
     ]
     if target is not None:
-        goal = alt.Chart(alt.InlineData(values=[{"value": target}]))
-        layers.insert(0, goal.mark_rule(color=QUIET, strokeDash=[4, 3], strokeWidth=1).encode(y))
-    chart = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, background="transparent", padding=2)
-    chart = chart.configure_view(stroke=None)
-    svg = str(vlc.vegalite_to_svg(chart.to_dict()))
+        dashed = {"type": "rule", "color": QUIET, "strokeDash": [4, 3], "strokeWidth": 1}
+        layers.insert(0, {"data": {"values": [{"value": target}]}, "mark": dashed, "encoding": {"y": y}})
+    svg = str(vlc.vegalite_to_svg({**_CANVAS, "layer": layers}))
     for colour, variable in _VARIABLES.items():
         svg = svg.replace(colour, variable)
     return svg.replace("<svg ", '<svg aria-hidden="true" ', 1)
+
+
+def _axis(field: str, scale: Spec) -> Spec:
+    return {"field": field, "type": "quantitative", "axis": None, "scale": scale}

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, logit  # type: ignore[import-untyped]
-from scipy.stats import rankdata, t  # type: ignore[import-untyped]
+from scipy.special import expit, logit, stdtrit  # type: ignore[import-untyped]
 
 Numbers = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -66,7 +65,7 @@ def auc(scores: Numbers, is_bad: Flags) -> float:
     bads = len(scores) - goods
     if not goods or not bads:
         return float("nan")
-    above = rankdata(scores)[is_good].sum() - goods * (goods + 1) / 2
+    above = _ranks(scores)[is_good].sum() - goods * (goods + 1) / 2
     return float(above / (goods * bads))
 
 
@@ -94,6 +93,50 @@ def auc_paired(scores: Numbers, others: Numbers, is_bad: Flags, groups: Ids, *, 
     known = ~np.isnan(scores) & ~np.isnan(others)
     is_bad, groups = is_bad[known], groups[known]
     return _paired(_by_class(scores[known], is_bad, groups), _by_class(others[known], is_bad, groups), level)
+
+
+def auc_within(scores: Numbers, is_bad: Flags, strata: Ids, groups: Ids, *, level: float = LEVEL) -> Interval:
+    """AUC of pairs of one of ``strata`` (dates) only, all pairs alike; rows of one of ``groups`` are one observation.
+
+    Perfect order within every stratum is 1, whatever the scores of one are beside those of another. Variance and
+    interval as of ``auc_interval``: what a row adds is what its own stratum's rows of the other class say of it.
+    """
+    known = ~np.isnan(scores)
+    scores, is_bad, strata, groups = scores[known], is_bad[known], strata[known], groups[known]
+    won, pairs = np.zeros(len(scores)), np.zeros(len(scores))
+    of_stratum, many = _codes(strata)
+    order = np.argsort(of_stratum, kind="stable")
+    for rows in np.split(order, np.cumsum(np.bincount(of_stratum, minlength=many))[:-1]):
+        won[rows], pairs[rows] = _won(scores[rows], is_bad[rows])
+    total = pairs.sum() / 2
+    if not total:
+        return Interval(float("nan"), float("nan"), float("nan"))
+    value = float(won.sum() / 2 / total)
+    codes, accounts = _codes(groups)
+
+    def variance(parts: Numbers) -> float:
+        sums = np.bincount(codes, parts, accounts)
+        return float(_corrected(accounts) * (sums @ sums))
+
+    compared = pairs > 0
+    fewest = min(len(np.unique(groups[compared & which])) for which in (is_bad, ~is_bad))
+    return _interval(_Ordered(value, (won - value * pairs) / total, variance, fewest, fewest - 1), level)
+
+
+def _ranks(scores: Numbers) -> Numbers:
+    """Each score's place from 1 on in ascending order; the mean of their places where scores are tied."""
+    _, which, tied = np.unique(scores, return_inverse=True, return_counts=True)
+    return np.asarray((tied.cumsum() - (tied - 1) / 2)[which], np.float64)
+
+
+def _won(scores: Numbers, is_bad: Flags) -> tuple[Numbers, Numbers]:
+    """Of each row how many rows of the other class it stands rightly beside, ties half; and how many there are."""
+    goods, bads = int((~is_bad).sum()), int(is_bad.sum())
+    ranks = _ranks(scores)
+    won = np.empty(len(scores))
+    won[~is_bad] = ranks[~is_bad] - (_ranks(scores[~is_bad]) if goods else 0)
+    won[is_bad] = goods - (ranks[is_bad] - (_ranks(scores[is_bad]) if bads else 0))
+    return won, np.where(is_bad, goods, bads).astype(np.float64)
 
 
 def concordance_interval(scores: Numbers, levels: Numbers, groups: Ids, *, level: float = LEVEL) -> Interval:
@@ -124,9 +167,9 @@ def _by_class(scores: Numbers, is_bad: Flags, groups: Ids) -> _Ordered:
     with_good, with_bad = (int((np.bincount(codes[rows], minlength=1) > 0).sum()) for rows in (is_good, is_bad))
     parts = np.full(len(scores), np.nan)
     if goods and bads:
-        ranks = rankdata(scores)
-        parts[is_good] = ((ranks[is_good] - rankdata(scores[is_good])) / bads - value) / goods
-        parts[is_bad] = (1 - (ranks[is_bad] - rankdata(scores[is_bad])) / goods - value) / bads
+        ranks = _ranks(scores)
+        parts[is_good] = ((ranks[is_good] - _ranks(scores[is_good])) / bads - value) / goods
+        parts[is_bad] = (1 - (ranks[is_bad] - _ranks(scores[is_bad])) / goods - value) / bads
 
     def variance(parts: Numbers) -> float:
         good = np.bincount(codes, np.where(is_good, parts, 0), accounts)
@@ -161,7 +204,7 @@ def _interval(ordered: _Ordered, level: float) -> Interval:
         edge = float(((1 - level) / 2) ** (1 / ordered.pairs))
         return Interval(value, edge, 1.0) if value else Interval(value, 0.0, 1 - edge)
     error = float(np.sqrt(max(ordered.variance(ordered.parts), 0)))
-    half = t.ppf((1 + level) / 2, ordered.freedom) * error / (value * (1 - value))
+    half = stdtrit(ordered.freedom, (1 + level) / 2) * error / (value * (1 - value))
     return Interval(value, float(expit(logit(value) - half)), float(expit(logit(value) + half)))
 
 
@@ -171,7 +214,7 @@ def _paired(one: _Ordered, other: _Ordered, level: float) -> Paired:
     if np.isnan(value) or one.freedom < 1:
         return Paired(mine, theirs, Interval(value, float("nan"), float("nan")))
     variance = max(one.variance(one.parts - other.parts), 0)
-    half = float(t.ppf((1 + level) / 2, one.freedom) * np.sqrt(variance))
+    half = float(stdtrit(one.freedom, (1 + level) / 2) * np.sqrt(variance))
     low, high = value - half, value + half
     if not variance and value:
         # Perfect order has no variance of its own: the limits of the two then, as if independent (Zou, Donner 2008).

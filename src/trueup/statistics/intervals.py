@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from math import sqrt
 
-from scipy.stats import beta, norm  # type: ignore[import-untyped]
+from scipy.special import betaincinv, ndtr, ndtri  # type: ignore[import-untyped]
 
 LEVEL = 0.9
 _POWER = 0.8
@@ -18,9 +18,9 @@ def jeffreys(events: int, trials: int, *, level: float = LEVEL) -> tuple[float, 
     if not 0 <= events <= trials:
         raise ValueError(f"There cannot be {events} events in {trials} trials.")
     tail = (1 - level) / 2
-    posterior = beta(events + 0.5, trials - events + 0.5)
-    low = 0.0 if events == 0 else float(posterior.ppf(tail))
-    high = 1.0 if events == trials else float(posterior.ppf(1 - tail))
+    posterior = events + 0.5, trials - events + 0.5  # a beta distribution
+    low = 0.0 if events == 0 else float(betaincinv(*posterior, tail))
+    high = 1.0 if events == trials else float(betaincinv(*posterior, 1 - tail))
     return low, high
 
 
@@ -47,7 +47,7 @@ def power(rates: tuple[float, float], counts: tuple[int, int], *, level: float =
     difference = abs(rates[0] - rates[1])
     if spread == 0:
         return float(difference > 0)
-    return float(norm.cdf(difference / spread - norm.ppf(level)))
+    return float(ndtr(difference / spread - ndtri(level)))
 
 
 def can_be_told_apart(rates: tuple[float, float], counts: tuple[int, int]) -> bool:
@@ -56,4 +56,4 @@ def can_be_told_apart(rates: tuple[float, float], counts: tuple[int, int]) -> bo
 
 
 def _clopper_pearson_upper(events: int, trials: int, confidence: float) -> float:
-    return 1.0 if events == trials else float(beta.ppf(confidence, events + 1, trials - events))
+    return 1.0 if events == trials else float(betaincinv(events + 1, trials - events, confidence))

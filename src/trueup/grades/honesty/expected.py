@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import beta, t  # type: ignore[import-untyped]
+from scipy.special import betainc, stdtr, stdtrit  # type: ignore[import-untyped]
 
 from trueup.grades.honesty.rates import Seen
 from trueup.statistics.discrimination import Flags, Interval, Numbers, Whole
@@ -83,7 +83,7 @@ def calibrate(seen: Seen, letters: Sequence[str], places: Whole, periods: Whole,
         if earlier.compared[place].any()
     ]
     value, error, accounts = _surplus(seen, compares, earlier, (places, periods, known))
-    half = float(t.ppf((1 + seen.level) / 2, accounts - 1)) * error if accounts > 1 else nothing
+    half = float(stdtrit(accounts - 1, (1 + seen.level) / 2)) * error if accounts > 1 else nothing
     came = seen.observed[compares]
     plain = float(((came - earlier.overall[periods[compares]]) ** 2).sum())
     by_letter = float(((came - earlier.rate[places[compares], periods[compares]]) ** 2).sum())
@@ -111,14 +111,14 @@ def _promise(seen: Seen, letter: str, chosen: Flags, earlier: _Earlier, at: tupl
     expected = found.value - value
     p_value = float("nan")
     if seen.is_level:
-        p_value = 2 * float(t.sf(abs(value) / error, accounts - 1)) if error and accounts > 1 else p_value
+        p_value = 2 * float(stdtr(accounts - 1, -abs(value) / error)) if error and accounts > 1 else p_value
     elif found.events is not None:
         sizes = np.bincount(seen.accounts[chosen])
         is_one_sided = found.events in {0, found.rows}
         most = found.rows**2 / float(sizes @ sizes) if is_one_sided else found.rows
         spread = expected * (1 - expected)
         trials = spread / max(error**2, spread / most)
-        below = float(beta.cdf(expected, found.value * trials + 0.5, (1 - found.value) * trials + 0.5))
+        below = float(betainc(found.value * trials + 0.5, (1 - found.value) * trials + 0.5, expected))
         p_value = min(1.0, 2 * min(below, 1 - below))
     return Promise(letter, found.rows, expected, found.value, found.low, found.high, p_value)
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Literal
 
 import numpy as np
-from scipy.stats import norm, t  # type: ignore[import-untyped]
+from scipy.special import ndtri, stdtrit  # type: ignore[import-untyped]
 
 from trueup.statistics.discrimination import Flags, Interval, Numbers, Whole
 from trueup.statistics.intervals import jeffreys
@@ -111,7 +111,7 @@ def effective_trials(observed: Numbers, accounts: Whole, *, level: float) -> flo
     if not variance:
         return float(rows)
     tail = (1 + level) / 2
-    freedom = (t.ppf(tail, rows - 1) / t.ppf(tail, groups - 1)) ** 2
+    freedom = (stdtrit(rows - 1, tail) / stdtrit(groups - 1, tail)) ** 2
     return min(float(rows), float(freedom * rate * (1 - rate) / variance))
 
 
@@ -185,7 +185,7 @@ def _needed(one: Rate, two: Rate) -> int | None:
     if not difference:
         return None
     spread = sum(rate.value * (1 - rate.value) for rate in (one, two))
-    quantiles = float(norm.ppf(_POWER) + norm.ppf(_ONE_SIDED))
+    quantiles = float(ndtri(_POWER) + ndtri(_ONE_SIDED))
     return int(np.ceil(quantiles**2 * spread / difference**2)) or None
 
 
@@ -197,5 +197,5 @@ def _mean_limits(levels: Numbers, accounts: Whole, sizes: Whole, level: float) -
     mean = float(levels.mean())
     residues = np.bincount(accounts, levels) - mean * sizes
     error = np.sqrt(groups / (groups - 1) * float(residues @ residues)) / len(levels)
-    half = float(t.ppf((1 + level) / 2, groups - 1) * error)
+    half = float(stdtrit(groups - 1, (1 + level) / 2) * error)
     return max(mean - half, min(0.0, float(levels.min()))), min(mean + half, max(1.0, float(levels.max())))

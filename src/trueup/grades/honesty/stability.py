@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Literal
 
 import numpy as np
-from scipy.stats import chi2  # type: ignore[import-untyped]
+from scipy.special import gammaincinv  # type: ignore[import-untyped]
 
 from trueup.grades.worksheet import LETTERS, UNKNOWN
 from trueup.statistics.discrimination import Numbers, Whole
@@ -126,7 +126,8 @@ def stability_index(before: Numbers, after: Numbers) -> tuple[float, float]:
         shares.append(counts / counts.sum())
     old, new = shares
     index = float(((new - old) * np.log(new / old)).sum())
-    return index, float((1 / len(before) + 1 / len(after)) * chi2.ppf(_CHANCE, len(edges)))
+    quantile = 2 * gammaincinv(len(edges) / 2, _CHANCE)  # of chi squared with a degree of freedom for each edge
+    return index, float((1 / len(before) + 1 / len(after)) * quantile)
 
 
 def _drift(one: Numbers, two: Numbers, before: str, after: str) -> Drift:
