@@ -14,8 +14,10 @@ from trueup.indicators.sample import Sample
 from trueup.statistics.logit import Fit, Floats, clustered, fit, influence
 
 LEVEL = 0.9
-SAME = 0.7
+SAME = 0.5
 """KPIs that correlate more than so, beyond what controls explain, say the same: neither is held against the other."""
+UNTOLD = 2.0
+"""An error of the log odds beyond which an effect is not told: it may be anything."""
 _LOOKED_AT = 200_000
 
 
@@ -130,6 +132,8 @@ def _test(rows: Rows, fitted: Fit, spread: Floats, kpi: int) -> Tested:
     if len(own) == 1:
         effect, error = float(effects[0]), float(np.sqrt(max(covariance[0, 0], of_model[0, 0])))
         p = float(2 * t_distribution.sf(abs(effect / error), freedom))
+        if error > UNTOLD:
+            return Tested(p, effect / error, float("nan"), float("nan"), float("nan"))
         half = float(t_distribution.ppf((1 + LEVEL) / 2, freedom)) * error
         return Tested(p, effect / error, effect, effect - half, effect + half)
     ratio = min(float(effects @ np.linalg.pinv(c, hermitian=True) @ effects) for c in (covariance, of_model)) / len(own)

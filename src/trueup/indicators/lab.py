@@ -11,7 +11,7 @@ from trueup.indicators.audit import Leak, audit
 from trueup.indicators.collection import NO_COLLECTION, Collection, collect
 from trueup.indicators.evidence import Rows, neighbours
 from trueup.indicators.forward import Tried, folded, folds
-from trueup.indicators.lead import MONTH, Lead, leads
+from trueup.indicators.lead import Lead, leads
 from trueup.indicators.null import NOT_RUN, Designs, Null, Question, null_runs_of
 from trueup.indicators.panel import Outcome, Panel
 from trueup.indicators.sample import Sample, every, quarterly, sample
@@ -83,7 +83,7 @@ def study(
 
 def _begun(panel: Panel, outcome: Outcome, lead: int, horizon: int, tried: int) -> Study:
     of = sample(panel, outcome, quarterly(panel), lead=lead, horizon=horizon)
-    by_month = sample(panel, outcome, every(panel), lead=lead, horizon=_step(panel))
+    by_month = sample(panel, outcome, every(panel), lead=lead, horizon=_step(panel, horizon))
     return Study(panel, outcome, lead, horizon, of, by_month, tried)
 
 
@@ -105,7 +105,7 @@ def _studied(begun: Study, null_runs: int) -> Study:
         begun,
         judged=judged,
         same=tuple(frozenset(each) for each in same),
-        leads=leads(panel, by_month, months, found, same, middle=lead + _step(panel) / 2),
+        leads=leads(panel, by_month, months, found, same, middle=lead + _step(panel, horizon) / 2),
         collection=collect(judged, some, same),
         adds=adds_of(panel, some, penalty),
         skills=skills_of(panel, of, some, forecasts, same),
@@ -119,10 +119,10 @@ def _has_both(of: Sample) -> bool:
     return bool(of.happened.any() and not of.happened.all())
 
 
-def _step(panel: Panel) -> int:
-    """Days between an account's as-of dates, as they mostly are; a month where accounts have but one."""
+def _step(panel: Panel, horizon: int) -> int:
+    """Days between an account's as-of dates, as they mostly are; the whole horizon where accounts have but one."""
     days = np.diff(panel.as_of)[panel.accounts[1:] == panel.accounts[:-1]]
-    return max(int(np.ceil(np.median(days))), 1) if len(days) else round(MONTH)
+    return max(int(np.ceil(np.median(days))), 1) if len(days) else horizon
 
 
 def _drawn(panel: Panel) -> Panel:

@@ -11,8 +11,8 @@ from trueup.statistics.discrimination import Interval, auc_interval
 from trueup.statistics.logit import Floats, fit
 
 TENTH = 0.1
-FEWEST_ON_A_DATE = 20
-"""Rows that dates have at least, mostly, to be compared among themselves; else those of a month are."""
+FEWEST_ON_A_DATE, SHARE_ON_A_DATE = 20, 0.25
+"""Rows that a date has on average, or of all accounts, to be compared among themselves; else those of a month are."""
 _FEWEST = 5
 
 
@@ -58,7 +58,7 @@ def skill(given: Tried, happened: Flags, accounts: Codes, dates: Days, *, beside
     if min(came.sum(), (~came).sum()) < _FEWEST:
         return NO_SKILL
     log_odds, chance = given.log_odds, given.chances
-    same_date = log_odds - _mean_by(waves(dates[given.places]), log_odds)
+    same_date = log_odds - _mean_by(waves(dates[given.places], accounts[given.places]), log_odds)
     line = fit(np.column_stack([np.ones(len(came)), log_odds]), came) if np.ptp(log_odds) else None
     top = chance >= np.quantile(chance, 1 - TENTH)
     return Skill(
@@ -73,9 +73,10 @@ def skill(given: Tried, happened: Flags, accounts: Codes, dates: Days, *, beside
     )
 
 
-def waves(dates: Days) -> Codes:
+def waves(dates: Days, accounts: Codes) -> Codes:
     """Dates on which many accounts are looked at, or else their months: deals have each a date of their own."""
-    if len(dates) >= FEWEST_ON_A_DATE * len(np.unique(dates)):
+    different = len(np.unique(dates))
+    if len(dates) >= different * min(FEWEST_ON_A_DATE, SHARE_ON_A_DATE * len(np.unique(accounts))):
         return dates
     return dates.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 

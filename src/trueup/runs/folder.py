@@ -57,6 +57,11 @@ class Folder:
         return Path(os.environ.get(COMPILED) or self.generated / "compiled")
 
     @property
+    def panels(self) -> Path:
+        """The folder of panels that indicators were looked for in."""
+        return self.generated / "panels"
+
+    @property
     def mart(self) -> Path:
         """The folder of published snapshots."""
         return self.generated / "mart"

@@ -20,9 +20,11 @@ from trueup.metrics.compute import Plan, plan
 from trueup.metrics.metric import Family, Grain, Metric
 from trueup.metrics.places import tidy
 from trueup.metrics.sql import constant
+from trueup.runs import kept_panel
 from trueup.runs.customers import customers_between
 from trueup.runs.folder import Folder
 from trueup.runs.ground import IDENTITY_SCHEMA, Ground, ground, lay_periods
+from trueup.runs.laid_panel import Laid
 from trueup.runs.panel_outcomes import METRICS, Came, outcomes_of
 from trueup.runs.progress import Progress
 from trueup.runs.settings import Settings
@@ -42,16 +44,6 @@ _GRAINS: tuple[Grain, ...] = ("account",)
 
 
 @dataclass(frozen=True)
-class Laid:
-    """The panel of a workspace, and its outcomes by name."""
-
-    panel: Panel
-    outcomes: Mapping[str, Outcome]
-    is_customer: Flags
-    has_open_deal: Flags
-
-
-@dataclass(frozen=True)
 class _Seen:
     """Rows of the ends of some months: accounts as they are called today, and what was known of them."""
 
@@ -61,16 +53,26 @@ class _Seen:
 
 
 def lay_panel(
-    folder: Folder, settings: Settings, known: Catalogue, *, as_of: datetime, entries: Entries, progress: Progress
+    folder: Folder,
+    settings: Settings,
+    known: Catalogue,
+    *,
+    as_of: datetime,
+    entries: Entries,
+    progress: Progress,
+    most_dates: int = MOST_DATES,
 ) -> Laid:
-    """The panel as of an instant (aware) and its outcomes as known by then.
+    """The panel as of an instant (aware) and its outcomes as known by then; of ``most_dates`` quarters' ends.
 
     Raises NothingImportedError, DefinitionError, EngineError.
     """
     kpis = [m for m in known.metrics.values() if m.family in FAMILIES and "account" in m.grains]
     wanted = [*kpis, known.metrics[SIZE]]
     with ground(folder, settings, as_of=as_of, entries=entries) as today:
-        dates = _dates(today.horizon.first_on, today.horizon.as_of_on)
+        file = kept_panel.file_of(folder.panels, today, settings, known, most_dates)
+        if file is not None and (kept := kept_panel.read(file)) is not None:
+            return kept
+        dates = _dates(today.horizon.first_on, today.horizon.as_of_on, most_dates)
         progress.stage("reading what was known then", steps=len(dates) + 1)
         progress.step("as known today")
         telling = [known.metrics[name] for name in METRICS if name in known.metrics]
@@ -82,14 +84,17 @@ def lay_panel(
         progress.step(str(day))
         with ground(folder, settings, as_of=end_of_day(day, settings.zone), entries=entries) as then:
             seen.append(_seen(then, wanted, known, settings, [end for end in _month_ends([day]) if end > before]))
-    return _laid(kpis, seen, restated, outcomes, same)
+    laid = _laid(kpis, seen, restated, outcomes, same)
+    if file is not None:
+        kept_panel.write(file, laid)
+    return laid
 
 
-def _dates(first_on: date, last_on: date) -> list[date]:
+def _dates(first_on: date, last_on: date, most: int) -> list[date]:
     """The ends of quarters that are over, as soon as a window is full, and of the last month that is."""
     full = first_on + timedelta(days=WINDOW * 31)
     ends = [quarter.last for quarter in periods_between(full, last_on, PeriodKind.QUARTER)]
-    over = [end for end in ends if full <= end < last_on][-MOST_DATES:]
+    over = [end for end in ends if full <= end < last_on][-most:]
     last_month = period_of(last_on, PeriodKind.MONTH).first - timedelta(days=1)
     return [*over, last_month] if not over or last_month > over[-1] else over
 

@@ -1,0 +1,142 @@
+"""``trueup indicators``: which KPIs truly predict an outcome, of the workspace's customers or of a panel in a file."""
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trueup.answers.indicators import TIERS, Found, day, found, row, table, whole
+from trueup.answers.indicators_told import cannot_tell, headline
+from trueup.cli.lengths import date_of, days_of
+from trueup.cli.options import AsOf, OutputFile, OutputFormat, Workspace
+from trueup.cli.output import Format, check_can_write, put, refuse, refusing, write
+from trueup.cli.progress import progress
+from trueup.cli.tables import NOTHING, Column, heading, paragraph
+from trueup.cli.tables import table as printed
+from trueup.indicators.lab import study
+from trueup.runs.panel_file import PanelFile, read_panel
+from trueup.sources.delivery import DeliveryError
+
+_ERRORS = (DeliveryError, OSError)
+_OUTCOME = "renewed"
+"""What is asked of a workspace where nothing else is: whether customers stay."""
+
+
+def command(
+    outcome: Annotated[
+        str | None,
+        typer.Option(
+            "--outcome",
+            help="renewed, churned, expanded, deal_won, default or goal_attained; of a panel, what to call its events.",
+        ),
+    ] = None,
+    panel: Annotated[
+        Path | None,
+        typer.Option(
+            "--panel",
+            help="No workspace, but CSV or Parquet: account, as_of, KPIs, and event_on, or due_on and happened.",
+        ),
+    ] = None,
+    lead: Annotated[str, typer.Option("--lead", help="How long before it one must know to act.")] = "P90D",
+    horizon: Annotated[str, typer.Option("--horizon", help="How long after the lead it counts.")] = "P180D",
+    control: Annotated[
+        list[str] | None,
+        typer.Option("--control", help="A column of the panel to control for, not a KPI; may be repeated."),
+    ] = None,
+    known_until: Annotated[
+        str | None,
+        typer.Option("--known-until", help="The last day whose events the panel has; default: its newest date."),
+    ] = None,
+    as_of: AsOf = None,
+    form: OutputFormat = Format.table,
+    output: OutputFile = None,
+    folder: Workspace = None,
+) -> None:
+    """Find which KPIs truly predict an outcome, and say what the data cannot tell."""
+    check_can_write(form, output)
+    lead_days, horizon_days = days_of(lead, "--lead"), days_of(horizon, "--horizon", least=1)
+    until = date_of(known_until, "--known-until")
+    if panel is None:
+        if control or until is not None:
+            refuse("--control and --known-until are said of a panel; name it with --panel FILE.")
+        asked = importlib.import_module("trueup.cli.indicators_of_workspace")
+        answer = found(
+            asked.studied(folder, outcome or _OUTCOME, as_of=as_of, lead=lead_days, horizon=horizon_days),
+        )
+    else:
+        if as_of is not None or folder is not None:
+            refuse("--panel looks at no workspace: leave --as-of and --workspace out, or the panel.")
+        with refusing(*_ERRORS), progress() as shown:
+            shown.stage("reading the panel")
+            read = read_panel(panel, outcome=outcome or "the event", controls=control or (), known_until=until)
+            _check_is_over(read, lead_days + horizon_days)
+            shown.stage("asking the data")
+            answer = found(study(read.panel, read.outcome, lead=lead_days, horizon=horizon_days), read.notes)
+    for note in answer.notes:
+        typer.echo(f"trueup: {note}", err=True)
+    with refusing(OSError):
+        _tell(answer, form, output)
+
+
+def _check_is_over(read: PanelFile, days: int) -> None:
+    """Refuse a panel whose first date is too late for anything to be known of it."""
+    first, until = int(read.panel.as_of.min()), read.outcome.known_until
+    if first + days > until:
+        refuse(
+            f"The earliest date, {day(first)}, is followed up until {day(first + days)}, but events are known only"
+            f" until {day(until)}. Give a shorter --lead or --horizon; or, if later events would be in the file, say"
+            f" so with --known-until {day(first + days)}."
+        )
+
+
+def _tell(answer: Found, form: Format, output: Path | None) -> None:
+    match form:
+        case Format.table:
+            _print(answer)
+        case Format.json:
+            told = {**whole(answer), "headline": headline(answer), "cannot_tell": cannot_tell(answer)}
+            content = f"{json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)}\n".encode()
+            if output is not None:
+                put(content, output)
+                return
+            sys.stdout.flush()
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+        case _:
+            write(table(answer), form, output)
+
+
+def _print(answer: Found) -> None:
+    heading(f"Which KPIs truly predict: {answer.study.outcome.name}")
+    for told in headline(answer):
+        paragraph(told)
+    tiers = {judged.tier for judged in answer.judged}
+    for tier, meaning in TIERS.items():
+        if tier in tiers:
+            typer.echo()
+            heading(f"{tier}: {meaning}")
+            _print_tier(answer, [kpi for kpi in answer.order if answer.judged[kpi].tier == tier])
+    names = [answer.study.panel.kpis[kpi].name for kpi in answer.study.collection.kpis]
+    if names:
+        typer.echo()
+        paragraph(f"Enough to watch: {', '.join(names)}. Together they tell nearly as much as all that lead.")
+    typer.echo()
+    heading("What this cannot tell")
+    for told in cannot_tell(answer):
+        paragraph(told, indent=2)
+
+
+def _print_tier(answer: Found, kpis: list[int]) -> None:
+    rows = [row(answer, kpi) for kpi in kpis]
+    columns = [Column("kpi", [str(each["kpi"]) for each in rows])]
+    if any(each["family"] for each in rows):
+        columns.append(Column("family", [str(each["family"]) for each in rows]))
+    for name, digits in (("effect", 2), ("low", 2), ("high", 2), ("q", 3), ("lead_days", 0), ("loco_gain", 4)):
+        if any(each[name] is not None for each in rows):
+            cells = [NOTHING if each[name] is None else f"{each[name]:.{digits}f}" for each in rows]
+            columns.append(Column(name.replace("_", " "), cells, right=True))
+    columns.append(Column("why", [str(each["reason"]) for each in rows], wraps=True))
+    printed(*columns, indent=2)
