@@ -2,12 +2,17 @@
 
 from math import isnan
 
-from trueup.answers.indicators import Found, accounts_of, day, why_not_judged
+from trueup.answers.indicators import Found, Plain, accounts_of, day, whole, why_not_judged
 from trueup.indicators.lab import MOST_ACCOUNTS
 from trueup.indicators.selection import CAREFUL_BELOW, NO_CLAIMS_BELOW
 from trueup.indicators.skill import Skill
 
 OTHER_ACCOUNTS = "on other accounts of the same dates, not on later ones"
+
+
+def told_whole(of: Found) -> dict[str, Plain]:
+    """Everything that a study found, with what is said of it in words, as JSON holds it."""
+    return {**whole(of), "headline": headline(of), "cannot_tell": cannot_tell(of)}
 
 
 def headline(of: Found) -> list[str]:

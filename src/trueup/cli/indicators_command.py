@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from trueup.answers.indicators import TIERS, Found, day, found, row, table, whole
-from trueup.answers.indicators_told import cannot_tell, headline
+from trueup.answers.indicators import TIERS, Found, day, found, row, table
+from trueup.answers.indicators_told import cannot_tell, headline, told_whole
 from trueup.cli.lengths import date_of, days_of
 from trueup.cli.options import AsOf, OutputFile, OutputFormat, Workspace
 from trueup.cli.output import Format, check_can_write, put, refuse, refusing, write
@@ -63,9 +63,7 @@ def command(
         if control or until is not None:
             refuse("--control and --known-until are said of a panel; name it with --panel FILE.")
         asked = importlib.import_module("trueup.cli.indicators_of_workspace")
-        answer = found(
-            asked.studied(folder, outcome or _OUTCOME, as_of=as_of, lead=lead_days, horizon=horizon_days),
-        )
+        answer = asked.studied(folder, outcome or _OUTCOME, as_of=as_of, lead=lead_days, horizon=horizon_days)
     else:
         if as_of is not None or folder is not None:
             refuse("--panel looks at no workspace: leave --as-of and --workspace out, or the panel.")
@@ -97,8 +95,8 @@ def _tell(answer: Found, form: Format, output: Path | None) -> None:
         case Format.table:
             _print(answer)
         case Format.json:
-            told = {**whole(answer), "headline": headline(answer), "cannot_tell": cannot_tell(answer)}
-            content = f"{json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)}\n".encode()
+            told = json.dumps(told_whole(answer), indent=1, ensure_ascii=False, allow_nan=False)
+            content = f"{told}\n".encode()
             if output is not None:
                 put(content, output)
                 return

@@ -26,6 +26,7 @@ from trueup.record.models import (
     GoalTerms,
     GradeAnswer,
     GradeOverride,
+    IndicatorStudy,
     Job,
     Lever,
     MetricTarget,
@@ -197,6 +198,11 @@ def closed_grades(viewer: User) -> QuerySet[ClosedGrades]:
     return rows(ClosedGrades).filter(signed_in(viewer)).defer("content")
 
 
+def indicator_studies(viewer: User) -> QuerySet[IndicatorStudy]:
+    """Studies of which KPIs predict, as they were said."""
+    return rows(IndicatorStudy).filter(signed_in(viewer))
+
+
 def tokens(viewer: User) -> QuerySet[ApiToken]:
     """Keys for programs: one's own; an administrator's are all."""
     every = rows(ApiToken).filter(signed_in(viewer))
@@ -328,6 +334,7 @@ _KINDS: dict[type[Model], _Kind] = {
     GoalTerms: _Kind(terms, "goal__account"),
     GradeAnswer: _Kind(grade_answers, "account"),
     GradeOverride: _Kind(grade_overrides, "account"),
+    IndicatorStudy: _Kind(indicator_studies),
     Job: _Kind(jobs, changed_by=_BY_ROLE["build"]),
     Lever: _Kind(levers, changed_by=LEVER_ROLES),
     MetricTarget: _Kind(targets, changed_by=_BY_ROLE["define"]),

@@ -11,6 +11,7 @@ from trueup.runs.build import definitions
 from trueup.runs.folder import Folder
 from trueup.runs.laid_panel import Laid
 from trueup.runs.panel import lay_panel
+from trueup.runs.panel_outcomes import OUTCOMES
 from trueup.runs.progress import Progress
 from trueup.runs.settings import Settings
 
@@ -44,12 +45,20 @@ def study_workspace(
     return study(panel, wanted, lead=lead, horizon=horizon, tried_before=tried_before, null_runs=null_runs)
 
 
+def outcome_called(name: str) -> str:
+    """The outcome that a person means; NoSuchOutcomeError tells the nearest."""
+    told = " ".join(name.replace("_", " ").split()).lower()
+    if told not in OUTCOMES:
+        raise NoSuchOutcomeError(f"There is no outcome {name!r}{nearest(told, OUTCOMES)}")
+    return told
+
+
 def question_of(laid: Laid, name: str) -> tuple[Panel, Outcome]:
     """The rows that an outcome is asked of, and the outcome: of deals those with one open, else those of customers."""
-    told = " ".join(name.replace("_", " ").split()).lower()
+    told = outcome_called(name)
     if told not in laid.outcomes:
         raise NoSuchOutcomeError(
-            f"There is no outcome {name!r}{nearest(told, laid.outcomes)}. There are: {', '.join(laid.outcomes)}."
+            f"Nothing was imported that tells of the outcome {told}: `trueup readiness` says more."
         )
     rows = laid.has_open_deal if told == DEAL_WON else laid.is_customer
     return laid.panel.of_rows(rows), laid.outcomes[told]

@@ -49,7 +49,7 @@ class _Headed:
     header: str
     name: str
     kind: str
-    versions: dict[str, str] = field(default_factory=dict)
+    also: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -111,22 +111,22 @@ def _headed(table: FileTable, controls: Sequence[str]) -> list[_Headed]:
     """The columns of KPIs and controls, with their other versions."""
     reserved = {table.named(name) for name in (ACCOUNT, AS_OF, EVENT_ON, DUE_ON, HAPPENED, KNOWN_UNTIL)}
     found: dict[str, _Headed] = {}
-    versions: list[tuple[str, str, str]] = []
+    others: list[tuple[str, str, str]] = []
     for header in table.names:
         if header in reserved:
             continue
         kind, bare = _kind(table, header)
         name, version = _version(bare)
         if version:
-            versions.append((header, name, version))
+            others.append((header, name, version))
         elif name in found:
             raise table.error(f"{name!r} is there twice.", "Rename one of the columns.", column=header)
         else:
             found[name] = _Headed(header, name, kind)
-    for header, name, version in versions:
+    for header, name, version in others:
         if name not in found:
             raise table.error(f"There is no column {name!r} that this one could be of.", "Add it.", column=header)
-        found[name].versions[version] = header
+        found[name].also[version] = header
     for name in controls:
         if name not in found:
             near = near_to(name, list(found))
@@ -172,12 +172,12 @@ def _values(laid: _Laid, headed: _Headed, notes: list[str]) -> _Found:
     read, levels = _read(table, header, notes)
     known = read[laid.order].astype(np.float32)
     column = replace(column, levels=levels)
-    if recorded := headed.versions.get("recorded"):
+    if recorded := headed.also.get("recorded"):
         column, known = _without_late(laid, column, known, recorded, notes)
     others = {
-        version: _number_of(table, headed.versions[version], column)[laid.order].astype(np.float32)
+        version: _number_of(table, headed.also[version], column)[laid.order].astype(np.float32)
         for version in ("recent", "restated")
-        if version in headed.versions
+        if version in headed.also
     }
     return _Found(column, known, others.get("recent"), others.get("restated"))
 

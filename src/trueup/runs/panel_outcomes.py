@@ -12,6 +12,7 @@ from trueup.units.period import LAST_DAY
 
 GRACE_DAYS = 30
 """How long after a contract's end the next one may begin: until then nobody has left."""
+OUTCOMES = ("renewed", "churned", "expanded", "deal won", "default", "goal attained")
 METRICS = ("renewal_rate", "win_rate", "goals_on_track")
 """Metrics whose facts tell of outcomes."""
 

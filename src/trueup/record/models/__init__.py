@@ -3,6 +3,7 @@
 from trueup.record.models.directory import Account, AccountTeamMember, Person
 from trueup.record.models.goals import Goal
 from trueup.record.models.grades import ClosedGrades, GradeAnswer, GradeOverride
+from trueup.record.models.indicators import IndicatorStudy
 from trueup.record.models.levers import Adoption, Lever
 from trueup.record.models.notes import MetricTarget, Note
 from trueup.record.models.people import ROLES, Role, User
@@ -27,6 +28,7 @@ __all__ = [
     "GoalTerms",
     "GradeAnswer",
     "GradeOverride",
+    "IndicatorStudy",
     "Job",
     "Lever",
     "MetricTarget",

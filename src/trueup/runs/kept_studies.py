@@ -1,0 +1,77 @@
+"""Studies of which KPIs predict, kept in the record as they were said: the ledger of every KPI ever tried."""
+
+import importlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from trueup.runs.entered import make_record, open_kept_record
+from trueup.runs.folder import Folder
+
+
+@dataclass(frozen=True)
+class KeptStudy:
+    """A study that was kept; ``told`` is what it said."""
+
+    number: int
+    outcome: str
+    lead_days: int
+    horizon_days: int
+    as_of_on: date
+    events: int
+    studied_at: datetime
+    told: Any
+
+    @property
+    def kpis(self) -> frozenset[str]:
+        """The names of the KPIs that it tried."""
+        return frozenset(row["kpi"] for row in self.told["kpis"])
+
+
+def keep_study(folder: Folder, told: Any, *, as_of_on: date) -> int:
+    """Keep what a study said; its number. The record is made where there is none."""
+    make_record(folder)
+    # Models are there only once the record is open.
+    actions = importlib.import_module("trueup.record.actions.indicators")
+    said = actions.Said(
+        outcome=told["outcome"],
+        lead_days=told["lead_days"],
+        horizon_days=told["horizon_days"],
+        as_of_on=as_of_on,
+        events=told["events"],
+        content=json.dumps(told, ensure_ascii=False, allow_nan=False),
+    )
+    return int(actions.keep_study(said, by=None, at=datetime.now(UTC)).pk)
+
+
+def kept_studies(folder: Folder, outcome: str) -> list[KeptStudy]:
+    """The studies of an outcome, oldest first; none where the workspace has no record."""
+    return [_read(row) for row in _rows(folder) if row.outcome == outcome]
+
+
+def tried_before(folder: Folder, outcome: str) -> frozenset[str]:
+    """Every KPI that was ever tried on an outcome: each makes it harder for all to be found by chance."""
+    return frozenset(name for each in kept_studies(folder, outcome) for name in each.kpis)
+
+
+def _rows(folder: Folder) -> Iterable[Any]:
+    if not open_kept_record(folder):
+        return []
+    models = importlib.import_module("trueup.record.models")
+    found: Iterable[Any] = importlib.import_module("trueup.record.reach").rows(models.IndicatorStudy)
+    return sorted(found, key=lambda row: int(row.pk))
+
+
+def _read(row: Any) -> KeptStudy:
+    return KeptStudy(
+        number=int(row.pk),
+        outcome=row.outcome,
+        lead_days=row.lead_days,
+        horizon_days=row.horizon_days,
+        as_of_on=row.as_of_on,
+        events=row.events,
+        studied_at=row.studied_at,
+        told=json.loads(row.content),
+    )

@@ -1,0 +1,65 @@
+"""``trueup indicators`` of a workspace: asked by outcome, kept as it was said, and every KPI ever tried counted."""
+
+import csv
+import io
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from example import built
+from trueup.answers.indicators import COLUMNS
+from trueup.cli import main
+from trueup.runs.folder import Folder
+from trueup.runs.kept_studies import kept_studies, tried_before
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def acme(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(built().root, tmp_path_factory.mktemp("indicators") / "acme"))
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, acme: Path) -> Run:
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.chdir(acme)
+
+    def ran(*words: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main([*words])
+        told = capsys.readouterr()
+        return int(ended.value.code or 0), told.out, " ".join(told.err.split())
+
+    return ran
+
+
+def test_a_small_company_is_told_that_its_events_are_too_few_and_the_study_is_kept(run: Run, acme: Path) -> None:
+    code, told, said = run("indicators", "--outcome", "renewed", "--as-of", "2026-03-31", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(told)))
+    assert (code, tuple(rows[0])) == (0, COLUMNS)
+    assert {row["tier"] for row in rows} <= {"D", "E"}
+    assert {"joint_calls", "response_time", "cases_opened"} <= {row["kpi"] for row in rows}
+    assert not {"renewal_rate", "revenue"} & {row["kpi"] for row in rows}
+    assert any("events are too few to tell" in row["reason"] for row in rows)
+    assert "Kept as study 1 of renewed" in said
+    kept = kept_studies(Folder(acme), "renewed")
+    assert [(each.number, str(each.as_of_on)) for each in kept] == [(1, "2026-03-31")]
+    assert tried_before(Folder(acme), "renewed") == {row["kpi"] for row in rows}
+    assert tried_before(Folder(acme), "churned") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "says"),
+    [
+        ("renewd", "There is no outcome 'renewd'; did you mean renewed?"),
+        ("happy", "; there are churned, deal won, default, expanded, goal attained, renewed"),
+    ],
+)
+def test_an_outcome_nobody_knows_is_told_with_those_there_are(run: Run, outcome: str, says: str) -> None:
+    code, told, said = run("indicators", "--outcome", outcome)
+    assert (code, told) == (1, "")
+    assert says in said
