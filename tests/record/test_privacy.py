@@ -35,8 +35,9 @@ from trueup.record.testimony import verify_answers
 LATER = NOON + timedelta(hours=1)
 LAST = NOON + timedelta(hours=2)
 TERMS = Terms(Decimal(60), date(2026, 1, 1), Decimal(40), date(2026, 12, 31))
-TRACES = ("jane", "janet", "miller", "crm-77", "cfo", "villa", "hobby", "treasurer")
-"""Jane Doe was Janet Miller once; all that tells who she is or what she hopes for."""
+TRACES = ("jane", "janet", "miller", "crm-77", "be cfo", "group cfo", "series:cfo", "villa", "hobby", "treasurer")
+"""Jane Doe was Janet Miller once; all that tells who she is or what she hopes for. Three letters would also be
+found in a password's hash, by chance."""
 
 
 @dataclass(frozen=True)
