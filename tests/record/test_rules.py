@@ -278,7 +278,7 @@ def test_evidence_is_linked_safely(rows: Rows, link: str) -> None:
 
 
 def test_every_guard_stands_after_all_migrations(rows: Rows) -> None:
-    names = ("0009_guards", "0012_grade_guards")
+    names = ("0009_guards", "0012_grade_guards", "0014_indicator_study_guards")
     guards = [g for name in names for g in importlib.import_module(f"trueup.record.migrations.{name}").GUARDS]
     assert installed(connection) == {guard.name for guard in guards}
 
