@@ -47,13 +47,14 @@ def test_reactions_to_the_risk_warn_and_do_not_lead() -> None:
 
 
 def test_the_lead_is_about_right() -> None:
+    """Within a month, on average: of one KPI it may be off by more, so over more customers than the other tests."""
     off = [
         abs(lead.days / MONTH - (LAGS[kpi] + RECORDED_AFTER - 0.5))
-        for seed in SEEDS
+        for seed in range(10)
         for kpi, lead in studied(600, seed).leads.items()
         if KIND[kpi] == "driver"
     ]
-    assert np.mean(off) <= 1.25  # .7 over fifty seeds (bench/indicators.py); four are few
+    assert np.mean(off) <= 1
 
 
 def test_what_is_claimed_is_realised() -> None:

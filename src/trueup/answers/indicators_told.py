@@ -45,6 +45,11 @@ def cannot_tell(of: Found) -> list[str]:
             "Whether values were changed later on: only one version of them is there, and it was taken to be what was"
             " known at the time."
         )
+    else:
+        told.append(
+            "What a source had overwritten before it was first delivered: the earliest version is taken for what was"
+            " known until the next."
+        )
     if not study.leads and any(judged.tier == "A" for judged in of.judged):
         told.append("How long before the outcome a KPI speaks: accounts have too few dates close to each other.")
     told += [f"{each.rows:,} rows were left out: {each.why}." for each in study.sample.dropped]

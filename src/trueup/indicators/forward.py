@@ -169,3 +169,8 @@ def controls_only(rows: Rows) -> Codes:
 def only(kpis: Sequence[int]) -> Callable[[Rows], Codes]:
     """The columns of some KPIs, and the controls."""
     return lambda rows: np.flatnonzero((rows.owners < 0) | np.isin(rows.owners, list(kpis)))
+
+
+def one_control(place: int) -> Callable[[Rows], Codes]:
+    """The columns of a control, and the constant."""
+    return lambda rows: np.flatnonzero((rows.owners == -2 - place) | (np.arange(len(rows.owners)) == 0))

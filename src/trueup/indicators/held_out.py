@@ -1,11 +1,9 @@
 """Skill on other accounts of the same dates, where there are no later dates: a weaker promise than forward skill."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from trueup.indicators.evidence import Rows
 from trueup.indicators.forward import (
     FEWEST_EVENTS,
     Fold,
@@ -13,11 +11,12 @@ from trueup.indicators.forward import (
     all_columns,
     controls_only,
     folded,
+    one_control,
     try_on,
     try_ridge,
 )
 from trueup.indicators.lab import Study
-from trueup.indicators.panel import Codes, Panel
+from trueup.indicators.panel import Panel
 from trueup.indicators.sample import Sample
 from trueup.indicators.skill import Skill, skill
 from trueup.indicators.skills import BASELINES, CONTROLS, SCORE
@@ -48,7 +47,7 @@ def held_out(of: Study) -> HeldOut | None:
     as_of = panel.as_of[sample.rows]
     forecasts = {SCORE: try_ridge(some, all_columns)[0], CONTROLS: try_on(some, controls_only, 0.0)}
     for place, control in enumerate(panel.control_columns[:BASELINES]):
-        forecasts[f"{control.label or control.name} alone"] = try_on(some, _control(place), 0.0)
+        forecasts[f"{control.label or control.name} alone"] = try_on(some, one_control(place), 0.0)
 
     def worth(tried: Tried) -> Skill:
         beside = None if tried is forecasts[CONTROLS] else forecasts[CONTROLS]
@@ -76,7 +75,3 @@ def parts_of(panel: Panel, of: Sample, parts: int) -> list[Fold]:
         Fold(np.flatnonzero(of_row != part), np.flatnonzero(of_row == part), is_kept_back=False)
         for part in range(parts)
     ]
-
-
-def _control(place: int) -> Callable[[Rows], Codes]:
-    return lambda rows: np.flatnonzero((rows.owners == -2 - place) | (np.arange(len(rows.owners)) == 0))

@@ -1,12 +1,22 @@
 """What the score, the KPIs found, the controls and dumb baselines were worth on dates that nothing was chosen by."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from trueup.indicators.evidence import Rows, conditional, q_values
-from trueup.indicators.forward import KEPT_BACK, Folded, Tried, controls_only, losses, only, quarters, try_on
+from trueup.indicators.forward import (
+    KEPT_BACK,
+    Folded,
+    Tried,
+    controls_only,
+    losses,
+    one_control,
+    only,
+    quarters,
+    try_on,
+)
 from trueup.indicators.missed import Gain, gain
 from trueup.indicators.panel import Codes, Days, Flags, Panel
 from trueup.indicators.sample import Sample
@@ -72,7 +82,7 @@ def skills_of(
         CONTROLS: controls,
     }
     for place, control in enumerate(panel.control_columns[:BASELINES]):
-        forecasts[f"{control.label or control.name} alone"] = try_on(some, _control(place), 0.0)
+        forecasts[f"{control.label or control.name} alone"] = try_on(some, one_control(place), 0.0)
     lately = _lately(given, as_of)
 
     def worth(tried: Tried, which: Flags) -> Skill:
@@ -90,10 +100,6 @@ def _found(rows: Rows, same: Sequence[set[int]]) -> Codes:
     tested = conditional(rows, among, same)
     q = q_values(np.array([tested[kpi].p for kpi in among]), family=len(among))
     return only([kpi for kpi, of_it in zip(among, q, strict=True) if of_it <= Q])(rows)
-
-
-def _control(place: int) -> Callable[[Rows], Codes]:
-    return lambda rows: np.flatnonzero((rows.owners == -2 - place) | (np.arange(len(rows.owners)) == 0))
 
 
 def _lately(tried: Tried, as_of: Days) -> Flags:

@@ -8,18 +8,14 @@ import pyarrow as pa
 from trueup.grades.worksheet import Worksheet
 from trueup.lake.entered import Entries
 from trueup.metrics.catalogue_file import Catalogue
-from trueup.metrics.compute import plan
-from trueup.metrics.metric import Grain
+from trueup.runs.accounts_then import lay_accounts
 from trueup.runs.folder import Folder
 from trueup.runs.grading import GradedPeriod, graded, inputs_of, period_of
-from trueup.runs.ground import ground, lay_periods
+from trueup.runs.ground import ground
 from trueup.runs.progress import Progress
 from trueup.runs.settings import Settings
-from trueup.runs.steps import make
 from trueup.units.calendar import end_of_day
 from trueup.units.period import Period
-
-_GRAINS: tuple[Grain, ...] = ("account",)
 
 
 def closing_day(sheet: Worksheet, period: Period) -> date:
@@ -45,18 +41,8 @@ def graded_then(
     names = dict.fromkeys(metric for sheet, _ in wanted for metric in sheet.metrics)
     found = []
     with ground(folder, settings, as_of=end_of_day(on, settings.zone), entries=entries) as then:
-        kinds = lay_periods(then, list(dict.fromkeys(period for _, period in wanted)), settings)
-        made = plan(
-            [known.metrics[name] for name in names],
-            known.facts,
-            context=then.context,
-            grains=_GRAINS,
-            kinds=kinds,
-            settings=settings.parameters,
-            selects=then.selects,
-        )
-        for step in made.steps:
-            make(then.engine, step)
+        periods = list(dict.fromkeys(period for _, period in wanted))
+        made = lay_accounts(then, [known.metrics[name] for name in names], known, periods, settings)
         for sheet, period in wanted:
             progress.step(f"{sheet.label}: {period.key}")
             at = period_of(then.engine, sheet.period_kind, period.key, as_of_on=on)

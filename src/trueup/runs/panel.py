@@ -16,19 +16,19 @@ from trueup.indicators.panel import Codes, Column, Flags, Outcome, Panel, Values
 from trueup.lake.duckdb import DuckDBEngine
 from trueup.lake.entered import Entries
 from trueup.metrics.catalogue_file import Catalogue
-from trueup.metrics.compute import Plan, plan
-from trueup.metrics.metric import Family, Grain, Metric
+from trueup.metrics.compute import Plan
+from trueup.metrics.metric import Family, Metric
 from trueup.metrics.places import tidy
 from trueup.metrics.sql import constant
 from trueup.runs import kept_panel
+from trueup.runs.accounts_then import lay_accounts
 from trueup.runs.customers import customers_between
 from trueup.runs.folder import Folder
-from trueup.runs.ground import IDENTITY_SCHEMA, Ground, ground, lay_periods
+from trueup.runs.ground import IDENTITY_SCHEMA, Ground, ground
 from trueup.runs.laid_panel import Laid
 from trueup.runs.panel_outcomes import METRICS, Came, outcomes_of
 from trueup.runs.progress import Progress
 from trueup.runs.settings import Settings
-from trueup.runs.steps import make
 from trueup.units.calendar import end_of_day
 from trueup.units.period import Period, PeriodKind, period_of, periods_between
 
@@ -40,7 +40,6 @@ YOUNG_DAYS = 183
 FAMILIES: tuple[Family, ...] = ("experience", "activity", "customer_outcome")
 """What may predict results; results themselves are what is to be predicted."""
 SIZE = "revenue"
-_GRAINS: tuple[Grain, ...] = ("account",)
 
 
 @dataclass(frozen=True)
@@ -114,18 +113,7 @@ def _seen(then: Ground, wanted: Sequence[Metric], known: Catalogue, settings: Se
     """What the ground knew of the ends of months."""
     first = period_of(min(ends), PeriodKind.MONTH)
     months = periods_between(first.shift(1 - WINDOW).first, max(ends), PeriodKind.MONTH)
-    kinds = lay_periods(then, months, settings)
-    made = plan(
-        wanted,
-        known.facts,
-        context=then.context,
-        grains=_GRAINS,
-        kinds=kinds,
-        settings=settings.parameters,
-        selects=then.selects,
-    )
-    for step in made.steps:
-        make(then.engine, step)
+    made = lay_accounts(then, wanted, known, months, settings)
     rows = then.engine.query(" UNION ALL ".join(f"({_rows(end)})" for end in ends))
     facts = {bound.metric.name: bound.instance.table for bound in made.metrics}
     return _Seen(rows, then.engine.query(_windows(made, ends)), facts)
