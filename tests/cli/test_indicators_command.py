@@ -100,6 +100,16 @@ def test_programs_get_everything(run: Run, panel: Path, tmp_path: Path) -> None:
     assert ",".join(parquet.read_schema(kept).names) == HEADER
 
 
+def test_a_panel_s_study_is_written_as_a_page(run: Run, panel: Path, tmp_path: Path) -> None:
+    page = tmp_path / "kpis.html"
+    code, told, _ = run("indicators", "--panel", str(panel), "--outcome", "left", "--format", "html", "-o", str(page))
+    assert (code, told) == (0, "")
+    text = page.read_text("utf-8")
+    assert text.startswith("<!doctype html>")
+    assert "customers.csv, as known on" in text
+    assert "Which KPIs predict “left”?" in text
+
+
 def test_too_few_events_name_nothing(run: Run, tmp_path: Path) -> None:
     made = imagine(60, 1)
     path = customers(tmp_path / "few.csv", replace(made, panel=made.panel.of_kpis([0, 5, 30])))

@@ -14,6 +14,7 @@ from example import COMPANY, SYSTEMS, built, export
 from trueup.answers.cells import COLUMNS, UnknownNameError
 from trueup.answers.grades import COLUMNS as GRADE_COLUMNS
 from trueup.answers.gradings import NoGradesError
+from trueup.answers.indicators import COLUMNS as INDICATOR_COLUMNS
 from trueup.mart.snapshot import current
 from trueup.metrics.readiness import Readiness
 from trueup.notebook import Rows, Workspace
@@ -129,3 +130,18 @@ def test_what_was_not_closed_cannot_be_held_against_what_came(ws: Workspace) -> 
     for ask in (ws.honesty, ws.learn):
         with pytest.raises(NoGradesError, match="closed"):
             ask()
+
+
+def test_a_study_of_kpis_comes_as_rows_as_a_page_and_whole(tmp_path: Path) -> None:
+    ws = trueup.open(shutil.copytree(built().root, tmp_path / "acme"))
+    told = ws.indicators("renewed", as_of="2026-03-31")
+    assert tuple(told.arrow().column_names) == INDICATOR_COLUMNS
+    assert told.number == 1
+    assert {kpi.kpi: kpi.tier for kpi in told.study.kpis} == dict(
+        zip(told.polars()["kpi"], told.polars()["tier"], strict=True)
+    )
+    assert "too few" in told._repr_html_()
+    assert "What this cannot tell" in told._repr_html_()
+    assert told.page().startswith("<!doctype html>")
+    assert isinstance(told.chart(), alt.LayerChart)
+    assert ws.indicators("renewed", as_of="2026-03-31").number == 1

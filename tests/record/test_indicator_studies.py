@@ -1,6 +1,7 @@
 """Studies of which KPIs predict: kept as they were said, by whom, and never changed."""
 
 import hashlib
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -25,6 +26,15 @@ def test_a_machine_may_keep_one_and_who_may_not_build_may_not(company: Company) 
     assert keep_study(SAID, by=None, at=NOON).studied_by is None
     with pytest.raises(NotAllowed):
         keep_study(SAID, by=company.vic, at=NOON)
+
+
+def test_a_study_that_says_the_same_again_is_not_kept_twice(company: Company) -> None:
+    first = keep_study(SAID, by=None, at=NOON)
+    assert keep_study(SAID, by=company.ana, at=NOON) == first
+    other = keep_study(replace(SAID, lead_days=30), by=None, at=NOON)
+    changed = keep_study(replace(SAID, content="{}"), by=None, at=NOON)
+    assert len({first.pk, other.pk, changed.pk}) == 3
+    assert keep_study(SAID, by=None, at=NOON).pk not in {first.pk, other.pk, changed.pk}
 
 
 @pytest.mark.parametrize("sql", ["UPDATE record_indicatorstudy SET events = 3", "DELETE FROM record_indicatorstudy"])

@@ -9,6 +9,7 @@ from trueup.record import access
 from trueup.record.actions.jobs import (
     ask_for_build,
     ask_for_import,
+    ask_for_study,
     change_schedule,
     make_schedule,
     remove_schedule,
@@ -68,8 +69,19 @@ def test_builds_are_for_analysts_and_administrators(company: Company, name: str)
     with pytest.raises(NotAllowed):
         ask_for_build(company[name], at=NOON)
     with pytest.raises(NotAllowed):
+        ask_for_study(company[name], at=NOON)
+    with pytest.raises(NotAllowed):
         make_schedule(company[name], now=NOON, zone=BERLIN, at=time(6))
+    with pytest.raises(NotAllowed):
+        make_schedule(company[name], now=NOON, zone=BERLIN, at=time(6), kind="study")
     assert told(company[name]) == []
+
+
+def test_a_study_that_died_is_asked_for_again_as_a_study(company: Company) -> None:
+    asked = ask_for_study(company.ana, at=NOON)
+    assert claim("one", at=NOON + SECOND) == asked
+    bury("one", at=NOON + 2 * SECOND)
+    assert told(company.ana) == [("study", "abandoned"), ("study", "queued")]
 
 
 def test_two_jobs_never_run_at_once(company: Company) -> None:

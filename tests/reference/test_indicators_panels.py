@@ -10,7 +10,7 @@ from sklearn.model_selection import StratifiedShuffleSplit
 
 from panel_files import LEAKS, deals, telco
 from shared_data import shared_data
-from trueup.answers.indicators import Found, found, table, whole
+from trueup.answers.indicators import Found, day, found, table, whole
 from trueup.answers.indicators_told import cannot_tell, headline
 from trueup.indicators.design import learn
 from trueup.indicators.evidence import Rows
@@ -24,7 +24,12 @@ LIGHTLY = 1.0
 
 
 def answered(read: PanelFile, horizon: int) -> Found:
-    return found(study(read.panel, read.outcome, lead=0, horizon=horizon), read.notes)
+    return found(
+        study(read.panel, read.outcome, lead=0, horizon=horizon),
+        read.notes,
+        whose="a file",
+        as_of=day(read.outcome.known_until),
+    )
 
 
 @pytest.fixture(scope="module")

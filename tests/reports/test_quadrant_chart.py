@@ -12,7 +12,8 @@ from pleased import NAMES, published
 from trueup.answers.effort import Spent
 from trueup.answers.quadrant import Quadrant, pleasing
 from trueup.grades.quadrant import Measured, place
-from trueup.reports.quadrant_chart import FEW, LARGEST, NARROW, TRAILS, WIDE, Sheet, described, drawn, percent
+from trueup.reports.quadrant_chart import FEW, LARGEST, NARROW, TRAILS, WIDE, Sheet, described, drawn
+from trueup.reports.wording import percent
 
 SVG = "{http://www.w3.org/2000/svg}"
 MANY = FEW + 600

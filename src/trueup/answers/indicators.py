@@ -8,6 +8,8 @@ from math import isfinite
 import numpy as np
 import pyarrow as pa
 
+from trueup.answers.outcome_words import in_words
+from trueup.answers.study import Since
 from trueup.indicators.evidence import Tested
 from trueup.indicators.held_out import HeldOut, held_out
 from trueup.indicators.lab import Study
@@ -48,11 +50,18 @@ Plain = str | float | int | bool | None | Sequence["Plain"] | Mapping[str, "Plai
 
 @dataclass(frozen=True)
 class Found:
-    """A study, the skill on other accounts where no later dates are, and what was assumed of the data, in sentences."""
+    """A study, the skill on other accounts where no later dates are, and what was assumed of the data, in sentences.
+
+    ``whose``: the company or the file; ``as_of``: the day as of which it was asked. ``earlier``: what became of earlier
+    studies, the newest first.
+    """
 
     study: Study
     held_out: HeldOut | None
     notes: tuple[str, ...]
+    whose: str
+    as_of: date
+    earlier: tuple[Since, ...] = ()
 
     @property
     def judged(self) -> tuple[Judged, ...]:
@@ -79,9 +88,9 @@ class Found:
         return bool(self.study.skills)
 
 
-def found(study: Study, notes: Sequence[str] = ()) -> Found:
+def found(study: Study, notes: Sequence[str] = (), *, whose: str, as_of: date) -> Found:
     """The study with what is needed to tell of it."""
-    return Found(study, None if study.skills else held_out(study), tuple(notes))
+    return Found(study, None if study.skills else held_out(study), tuple(notes), whose, as_of)
 
 
 def why_not_judged(study: Study) -> str:
@@ -129,7 +138,10 @@ def whole(of: Found) -> dict[str, Plain]:
     study = of.study
     sample, kpis = study.sample, study.panel.kpis
     return {
+        "whose": of.whose,
+        "as_of": str(of.as_of),
         "outcome": study.outcome.name,
+        "is_good": study.outcome.is_good,
         "lead_days": study.lead,
         "horizon_days": study.horizon,
         "known_until": str(day(study.outcome.known_until)),
@@ -159,6 +171,7 @@ def whole(of: Found) -> dict[str, Plain]:
             "named": list(study.null.named),
         },
         "notes": list(of.notes),
+        "earlier": [each.model_dump() for each in of.earlier],
     }
 
 
@@ -182,13 +195,14 @@ def _more(of: Found, kpi: int) -> dict[str, Plain]:
         "better": column.better,
         "history": column.history,
         "why_not_exact": column.why_not_exact,
+        "in_words": in_words(study.outcome, column, judged),
         "categories": None if column.levels is None else list(column.levels),
         "p": _known(judged.p),
         "q_alone": _known(judged.q_alone),
         "by_quarter": _tested(judged.tested),
         "by_month": _tested(judged.by_month),
         "alone": _tested(judged.alone),
-        "loco": _gain(judged.gain),
+        "loco": {**_gain(judged.gain), "helped": judged.gain.helped, "tries": judged.gain.tries},
         "leak": None if judged.leak is None else {"code": judged.leak.code, "figure": _known(judged.leak.figure)},
         "says_the_same_as": sorted(study.panel.kpis[other].name for other in same),
         "lead_profile": [] if lead is None else [{"days": _known(days), "z": _known(z)} for days, z in lead.profile],

@@ -12,7 +12,7 @@ from trueup.answers.asking import NotBuiltError
 from trueup.answers.cells import UnknownNameError
 from trueup.answers.gradings import NoGradesError
 from trueup.answers.quadrant import NoQuarterError
-from trueup.api import entries, grade_reports, grades, jobs, numbers
+from trueup.api import backtests, entries, grade_reports, grades, indicators, jobs, numbers
 from trueup.api.callers import BySession, ByToken
 from trueup.record.refusal import NotAllowed, Refused
 from trueup.runs.ground import NothingImportedError
@@ -30,7 +30,15 @@ api = NinjaAPI(
     throttle=[AuthRateThrottle(RATE)],
     urls_namespace="api",
 )
-for router in (entries.router, grade_reports.router, grades.router, numbers.router, jobs.router):
+for router in (
+    backtests.router,
+    entries.router,
+    grade_reports.router,
+    grades.router,
+    numbers.router,
+    jobs.router,
+    indicators.router,
+):
     api.add_router("", router)
 
 

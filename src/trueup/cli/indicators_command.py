@@ -3,6 +3,7 @@
 import importlib
 import json
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +11,9 @@ import typer
 
 from trueup.answers.indicators import TIERS, Found, day, found, row, table
 from trueup.answers.indicators_told import cannot_tell, headline, told_whole
+from trueup.answers.study import study_of
 from trueup.cli.lengths import date_of, days_of
-from trueup.cli.options import AsOf, OutputFile, OutputFormat, Workspace
+from trueup.cli.options import AsOf, OutputFile, Workspace
 from trueup.cli.output import Format, check_can_write, put, refuse, refusing, write
 from trueup.cli.progress import progress
 from trueup.cli.tables import NOTHING, Column, heading, paragraph
@@ -23,6 +25,16 @@ from trueup.sources.delivery import DeliveryError
 _ERRORS = (DeliveryError, OSError)
 _OUTCOME = "renewed"
 """What is asked of a workspace where nothing else is: whether customers stay."""
+
+
+class Told(StrEnum):
+    """How a study is told: to people, to programs, as a page."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    parquet = "parquet"
+    html = "html"
 
 
 def command(
@@ -51,12 +63,14 @@ def command(
         typer.Option("--known-until", help="The last day whose events the panel has; default: its newest date."),
     ] = None,
     as_of: AsOf = None,
-    form: OutputFormat = Format.table,
+    form: Annotated[
+        Told, typer.Option("--format", help="How to tell it; html is a page that a browser prints.")
+    ] = Told.table,
     output: OutputFile = None,
     folder: Workspace = None,
 ) -> None:
     """Find which KPIs truly predict an outcome, and say what the data cannot tell."""
-    check_can_write(form, output)
+    check_can_write(Format.json if form is Told.html else Format(form), output)
     lead_days, horizon_days = days_of(lead, "--lead"), days_of(horizon, "--horizon", least=1)
     until = date_of(known_until, "--known-until")
     if panel is None:
@@ -72,7 +86,8 @@ def command(
             read = read_panel(panel, outcome=outcome or "the event", controls=control or (), known_until=until)
             _check_is_over(read, lead_days + horizon_days)
             shown.stage("asking the data")
-            answer = found(study(read.panel, read.outcome, lead=lead_days, horizon=horizon_days), read.notes)
+            asked_of = study(read.panel, read.outcome, lead=lead_days, horizon=horizon_days)
+            answer = found(asked_of, read.notes, whose=panel.name, as_of=day(read.outcome.known_until))
     for note in answer.notes:
         typer.echo(f"trueup: {note}", err=True)
     with refusing(OSError):
@@ -90,21 +105,28 @@ def _check_is_over(read: PanelFile, days: int) -> None:
         )
 
 
-def _tell(answer: Found, form: Format, output: Path | None) -> None:
+def _tell(answer: Found, form: Told, output: Path | None) -> None:
     match form:
-        case Format.table:
+        case Told.table:
             _print(answer)
-        case Format.json:
-            told = json.dumps(told_whole(answer), indent=1, ensure_ascii=False, allow_nan=False)
-            content = f"{told}\n".encode()
-            if output is not None:
-                put(content, output)
-                return
-            sys.stdout.flush()
-            sys.stdout.buffer.write(content)
-            sys.stdout.buffer.flush()
+        case Told.json:
+            _put(json.dumps(told_whole(answer), indent=1, ensure_ascii=False, allow_nan=False), output)
+        case Told.html:
+            # Drawing loads what only a page needs.
+            drawn = importlib.import_module("trueup.reports.indicators")
+            _put(drawn.page(study_of(told_whole(answer))), output)
         case _:
-            write(table(answer), form, output)
+            write(table(answer), Format(form), output)
+
+
+def _put(told: str, output: Path | None) -> None:
+    content = f"{told}\n".encode()
+    if output is not None:
+        put(content, output)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
 
 
 def _print(answer: Found) -> None:
@@ -121,6 +143,11 @@ def _print(answer: Found) -> None:
     if names:
         typer.echo()
         paragraph(f"Enough to watch: {', '.join(names)}. Together they tell nearly as much as all that lead.")
+    if answer.earlier:
+        typer.echo()
+        heading("Did earlier studies hold?")
+        for each in answer.earlier:
+            paragraph(f"Study {each.number}, as of {each.as_of_on}: {each.in_words}", indent=2)
     typer.echo()
     heading("What this cannot tell")
     for told in cannot_tell(answer):

@@ -1,7 +1,7 @@
 """Whether a KPI is missed when it is left out: forward log loss without it, less that with it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.stats import norm  # type: ignore[import-untyped]
@@ -14,11 +14,16 @@ from trueup.statistics.logit import Floats
 
 @dataclass(frozen=True)
 class Gain:
-    """What a KPI gains: log loss per row that it saves on later dates, with an interval over accounts."""
+    """What a KPI gains: log loss per row that it saves on later dates, with an interval over accounts.
+
+    ``helped``: on how many of the ``tries``, runs of later dates one after the other, it saved anything.
+    """
 
     value: float
     low: float
     high: float
+    helped: int = 0
+    tries: int = 0
 
 
 def gains(
@@ -34,7 +39,13 @@ def gains(
             with_it = _loss(each, base, among, beside, lost)
             parts[kpi].append(_loss(each, base, among, beside | {kpi}, lost) - with_it)
     accounts = np.concatenate([each.tried.accounts for each in some]) if some else np.empty(0, np.int64)
-    return {kpi: gain(np.concatenate(parts[kpi]) if some else np.empty(0), accounts) for kpi in kpis}
+    return {kpi: _gain_of(parts[kpi], accounts) for kpi in kpis}
+
+
+def _gain_of(parts: Sequence[Floats], accounts: Codes) -> Gain:
+    helped = sum(bool(saved.mean() > 0) for saved in parts)
+    whole = gain(np.concatenate(parts) if parts else np.empty(0), accounts)
+    return replace(whole, helped=helped, tries=len(parts))
 
 
 def _loss(

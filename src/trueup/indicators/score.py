@@ -13,7 +13,7 @@ from trueup.indicators.forward import Folded, Tried, all_columns, quarters, ridg
 from trueup.indicators.panel import Codes, Flags, Panel
 from trueup.indicators.sample import Sample
 from trueup.indicators.skill import offset
-from trueup.statistics.logit import Fit, Floats, clustered, fit, influence
+from trueup.statistics.logit import Floats, clustered, fit, influence
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Score:
     """A fitted score: its design, coefficients, their covariance over accounts, and the line that puts it right."""
 
     design: Design
-    fitted: Fit
+    coefficients: Floats
     covariance: Floats
     line: Line
     penalty: float
@@ -109,20 +109,20 @@ def learn_score(panel: Panel, of: Sample, leaks: Collection[int], forecasts: Tri
     covariance = clustered(influence(rows.features, rows.happened, fitted, rows.accounts))
     dates = quarters(panel.as_of[of.rows[forecasts.places]])
     line = line_of(forecasts.log_odds, of.happened[forecasts.places], dates)
-    return Score(design, fitted, covariance, line, penalty)
+    return Score(design, fitted.coefficients, covariance, line, penalty)
 
 
 def scored(score: Score, panel: Panel, rows: Codes) -> Scored:
     """The scores of rows of the panel, with intervals for what the sample leaves open of the coefficients."""
     matrix = np.asarray(score.design.matrix(panel, rows), np.float64)
-    log_odds = score.line(score.fitted.log_odds(matrix))
+    log_odds = score.line(matrix @ score.coefficients)
     error = score.line.slope * np.sqrt(np.einsum("ij,jk,ik->i", matrix, score.covariance, matrix))
     half = float(norm.ppf((1 + LEVEL) / 2)) * error
-    parts = matrix * score.fitted.coefficients * score.line.slope
+    parts = matrix * score.coefficients * score.line.slope
     places = _places(score.design, len(panel.control_columns))
     reasons = np.zeros((len(rows), len(panel.kpis) + len(panel.control_columns) + 1))
     np.add.at(reasons.T, places[1:], parts[:, 1:].T)
-    base = score.line.offset + score.line.slope * float(score.fitted.coefficients[0])
+    base = score.line.offset + score.line.slope * float(score.coefficients[0])
     return Scored(
         rows,
         log_odds,

@@ -1,36 +1,54 @@
 """Trueup in a notebook: ``import trueup; ws = trueup.open("acme"); ws.metrics("response_time", by="account")``."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 import pyarrow as pa
+from pyarrow import parquet
 
 from trueup import workspace
 from trueup.answers import grade as grades_of_one
 from trueup.answers import grades as all_grades
 from trueup.answers.asking import NotBuiltError, ask
+from trueup.answers.backtest import table as backtest_table
 from trueup.answers.cells import Question, check_grain
 from trueup.answers.effort import By
 from trueup.answers.explaining import Explained, explain_number
 from trueup.answers.gradings import grading_of
 from trueup.answers.honesty import report
+from trueup.answers.indicators import table
+from trueup.answers.indicators_told import told_whole
 from trueup.answers.learned import Learned, learn
 from trueup.answers.merging import merges_of
 from trueup.answers.quadrant import pleasing
 from trueup.answers.ready import readiness_of
+from trueup.answers.study import study_of
+from trueup.answers.studying import study_and_keep
+from trueup.indicators.lab import HORIZON, LEAD
 from trueup.lake.store import open_lake
 from trueup.mart.snapshot import Snapshot, current
-from trueup.notebook.frame import Rows
+from trueup.notebook.frame import Rows, StudyRows
+from trueup.runs.backtests import Kind, Ours, backtest_workspace
 from trueup.runs.build import Built
 from trueup.runs.entered import entries_of, follow_lake
 from trueup.runs.folder import Folder, find
 from trueup.runs.ground import moment_of
 from trueup.runs.honesty import Report
+from trueup.runs.indicators import outcome_called
 from trueup.runs.progress import Silence
 from trueup.runs.pull import ImportReport, pull
+from trueup.runs.score_file import Scores, read_scores, scores_in
 from trueup.runs.settings import Settings
 from trueup.runs.whole import build_whole
+
+
+class Frame(Protocol):
+    """A frame of pandas, polars, Arrow or any other that hands its rows on as Arrow does."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
 
 
 class Workspace:
@@ -112,6 +130,63 @@ class Workspace:
         found = pleasing(self._snapshot(), period)
         return Rows(found.table() if by == "account" else found.effort_by(by), "")
 
+    def indicators(
+        self, outcome: str = "renewed", *, lead_days: int = LEAD, horizon_days: int = HORIZON, as_of: str | None = None
+    ) -> StudyRows:
+        """Which KPIs truly predict an outcome: the columns of ``trueup indicators``, a row per KPI, the best first.
+
+        Its ``study`` holds all that can be told, and its ``page()`` is the study drawn, as HTML. The study is kept.
+        """
+        answer, number = study_and_keep(
+            self.folder,
+            self.settings,
+            outcome,
+            progress=Silence(),
+            as_of=as_of,
+            lead=lead_days,
+            horizon=horizon_days,
+        )
+        return StudyRows(table(answer), study_of(told_whole(answer)), number)
+
+    def backtest(
+        self,
+        scores: str | Path | Frame | None = None,
+        *,
+        outcome: str = "renewed",
+        grades: str | None = None,
+        kpi: str | None = None,
+        higher_is: Literal["safer", "worse"] | None = None,
+        lead: int = 90,
+        horizon: int = 180,
+    ) -> Rows:
+        """What scores would have been worth; the columns of ``trueup backtest``.
+
+        ``scores``: a file, or a frame with the columns account, date, score; without them ``grades`` of a cadence, a
+        ``kpi``, or else the workspace's own score. ``lead``, ``horizon``: days.
+        """
+        is_higher_better = None if higher_is is None else higher_is == "safer"
+        wanted: Ours | Scores
+        if scores is None:
+            kind: Kind = "kpi" if kpi is not None else "own" if grades is None else "grades"
+            wanted = Ours(kind, kpi or grades or "", is_higher_better)
+        elif isinstance(scores, str | Path):
+            wanted = read_scores(Path(scores), is_higher_safer=higher_is != "worse")
+        else:
+            wanted = scores_in(_parquet(scores), "scores.parquet", is_higher_safer=higher_is != "worse")
+        snapshot = self._snapshot()
+        found = backtest_workspace(
+            self.folder,
+            self.settings,
+            wanted,
+            outcome_called(outcome),
+            as_of=datetime.fromisoformat(snapshot.manifest.as_of).replace(tzinfo=UTC),
+            entries=entries_of(self.folder),
+            progress=Silence(),
+            lead=lead,
+            horizon=horizon,
+        )
+        return Rows(backtest_table(found), "")
+
     def _snapshot(self) -> Snapshot:
         snapshot = current(self.folder.mart)
         if snapshot is None:
@@ -137,6 +212,12 @@ class Workspace:
 
     def __repr__(self) -> str:
         return f"<trueup workspace {self.folder.root.name}>"
+
+
+def _parquet(frame: Frame) -> bytes:
+    content = BytesIO()
+    parquet.write_table(pa.table(frame), content)
+    return content.getvalue()
 
 
 def open(folder: str | Path | None = None) -> Workspace:  # noqa: A001  trueup.open reads as people say it

@@ -8,6 +8,8 @@ import altair as alt
 import polars as pl
 import pyarrow as pa
 
+from trueup.answers.study import Study
+
 _SHOWN = 20
 
 
@@ -66,6 +68,36 @@ class Rows:
         more = len(self) - _SHOWN
         rest = f"<p>{more:,} more rows</p>" if more > 0 else ""
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}"
+
+
+class StudyRows(Rows):
+    """A study's KPIs as rows; ``study`` holds all of it, and ``number`` is what it is kept as."""
+
+    def __init__(self, rows: pa.Table, study: Study, number: int) -> None:
+        super().__init__(rows, "")
+        self.study = study
+        self.number = number
+
+    def page(self) -> str:
+        """The study drawn, as an HTML page that needs nothing else."""
+        return str(importlib.import_module("trueup.reports.indicators").page(self.study, number=self.number))
+
+    def chart(self) -> alt.Chart:
+        """Each KPI's effect with its interval, in log odds per standard deviation; those without one are left out."""
+        known = [row for row in self._rows.to_pylist() if row["effect"] is not None]
+        data = alt.InlineData(values=known)
+        kpi = alt.Y("kpi:N", title=None, sort=[row["kpi"] for row in known])
+        colour = alt.Color("tier:N", title="tier")
+        bars = alt.Chart(data).mark_rule().encode(x=alt.X("low:Q", title="log odds"), x2="high:Q", y=kpi, color=colour)
+        told = ["kpi:N", "tier:N", "effect:Q", "low:Q", "high:Q", "q:Q", "reason:N"]
+        dots = alt.Chart(data).mark_point(filled=True).encode(x="effect:Q", y=kpi, color=colour, tooltip=told)
+        chart: alt.Chart = (bars + dots).properties(width=420)
+        return chart
+
+    def _repr_html_(self) -> str:
+        said = "".join(f"<p>{escape(told)}</p>" for told in self.study.headline)
+        cannot = "".join(f"<li>{escape(told)}</li>" for told in self.study.cannot_tell)
+        return f"{said}{super()._repr_html_()}<p>What this cannot tell</p><ul>{cannot}</ul>"
 
 
 def _cell(value: object) -> str:

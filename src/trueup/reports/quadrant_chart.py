@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from trueup.answers.quadrant import Quadrant, Spot
 from trueup.grades.quadrant import GIVING_LINE, NOWHERE, QUARTERS, RECEIVING_LINE, Part, Quarter
-from trueup.reports.wording import shown
+from trueup.reports.wording import percent, shown
 
 CALLED: Mapping[Part, str] = {
     "partner": "Partners",
@@ -184,11 +184,6 @@ def _told(spot: Spot, names: Mapping[str, str], currency: str) -> str:
     revenue = shown(float(spot.revenue or 0), "money", currency)
     name = names.get(spot.account_id, spot.account_id)
     return f"{name}: {revenue}, attained {percent(spot.receiving)} ({CALLED[spot.part].lower()}{was})"
-
-
-def percent(share: float | None) -> str:
-    """A share of 1 as whole percent; a dash for none."""
-    return "–" if share is None else f"{round(100 * share)} %"
 
 
 def _squares(quadrant: Quadrant, sheet: Sheet) -> Iterable[Markup]:

@@ -36,6 +36,11 @@ def worked(hours: float | None) -> str:
     return f"{format_decimal(hours, '#,##0.0' if round(hours, 1) < _FEW_HOURS else '#,##0', locale=_LOCALE)} h"
 
 
+def percent(share: float | None) -> str:
+    """A share of 1 as whole percent; a dash for none."""
+    return "–" if share is None else f"{round(100 * share)} %"
+
+
 def _number(value: float) -> str:
     pattern = "#,##0.00" if abs(value) < 10 else "#,##0.0"
     return str(format_decimal(value, pattern, locale=_LOCALE))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from trueup.indicators.lab import HORIZON, LEAD, NULL_RUNS, Study, study
 from trueup.indicators.panel import Outcome, Panel
-from trueup.lake.entered import NO_ENTRIES, Entries
+from trueup.lake.entered import Entries
 from trueup.metrics.naming import nearest
 from trueup.runs.build import definitions
 from trueup.runs.folder import Folder
@@ -22,26 +22,22 @@ class NoSuchOutcomeError(Exception):
     """Nobody knows an outcome of that name; the message names those there are."""
 
 
-def study_workspace(
-    folder: Folder,
-    settings: Settings,
+def lay(folder: Folder, settings: Settings, *, as_of: datetime, entries: Entries, progress: Progress) -> Laid:
+    """The workspace's panel with its outcomes, as known at an instant (aware); raises what ``lay_panel`` raises."""
+    return lay_panel(folder, settings, definitions(folder), as_of=as_of, entries=entries, progress=progress)
+
+
+def study_laid(
+    laid: Laid,
     outcome: str,
     *,
-    as_of: datetime,
-    progress: Progress,
-    entries: Entries = NO_ENTRIES,
     lead: int = LEAD,
     horizon: int = HORIZON,
     tried_before: Collection[str] = (),
     null_runs: int = NULL_RUNS,
 ) -> Study:
-    """Which KPIs predict an outcome of the workspace's accounts, as known at an instant (aware).
-
-    Raises NoSuchOutcomeError, and what ``lay_panel`` raises.
-    """
-    laid = lay_panel(folder, settings, definitions(folder), as_of=as_of, entries=entries, progress=progress)
+    """Which KPIs predict an outcome of a workspace's accounts; NoSuchOutcomeError where nothing tells of it."""
     panel, wanted = question_of(laid, outcome)
-    progress.stage("asking which KPIs predict")
     return study(panel, wanted, lead=lead, horizon=horizon, tried_before=tried_before, null_runs=null_runs)
 
 

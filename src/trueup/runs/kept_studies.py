@@ -13,7 +13,7 @@ from trueup.runs.folder import Folder
 
 @dataclass(frozen=True)
 class KeptStudy:
-    """A study that was kept; ``told`` is what it said."""
+    """A study that was kept; ``told`` is what it said, with the score that it learned as ``model``."""
 
     number: int
     outcome: str
@@ -31,7 +31,10 @@ class KeptStudy:
 
 
 def keep_study(folder: Folder, told: Any, *, as_of_on: date) -> int:
-    """Keep what a study said; its number. The record is made where there is none."""
+    """Keep what a study said; its number, which is the last one's where that said the same.
+
+    The record is made where there is none.
+    """
     make_record(folder)
     # Models are there only once the record is open.
     actions = importlib.import_module("trueup.record.actions.indicators")
@@ -51,9 +54,9 @@ def kept_studies(folder: Folder, outcome: str) -> list[KeptStudy]:
     return [_read(row) for row in _rows(folder) if row.outcome == outcome]
 
 
-def tried_before(folder: Folder, outcome: str) -> frozenset[str]:
-    """Every KPI that was ever tried on an outcome: each makes it harder for all to be found by chance."""
-    return frozenset(name for each in kept_studies(folder, outcome) for name in each.kpis)
+def tried_before(kept: Iterable[KeptStudy]) -> frozenset[str]:
+    """Every KPI that studies ever tried: each makes it harder for all to be found by chance."""
+    return frozenset(name for each in kept for name in each.kpis)
 
 
 def _rows(folder: Folder) -> Iterable[Any]:

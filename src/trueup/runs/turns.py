@@ -13,7 +13,7 @@ from typing import Literal, TextIO
 
 from trueup.runs.folder import Folder, WorkspaceError
 
-Work = Literal["build", "import", "closing"]
+Work = Literal["build", "import", "closing", "study"]
 
 _PATIENCE = 0.5
 """Seconds after which a lock is taken to be held by somebody at work, not by somebody who looks whether it is."""

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TextIO, TypeVar
 
 from trueup import workspace
+from trueup.answers.studying import study_all
 from trueup.cli.computing import ERRORS
 from trueup.cli.output import told
 from trueup.lake.conform import MappingError
@@ -23,7 +24,7 @@ from trueup.runs.mapping import SourceMappingError
 from trueup.runs.progress import Progress
 from trueup.runs.pull import ImportReport, pull
 from trueup.runs.settings import Settings
-from trueup.runs.turns import UnderWayError, under_way
+from trueup.runs.turns import UnderWayError, taking_turn, under_way
 from trueup.runs.whole import build_whole
 from trueup.server.parent import end_with_parent
 from trueup.sources.delivery import DeliveryError
@@ -77,7 +78,17 @@ def import_all(folder: Folder, settings: Settings, progress: Progress) -> str:
     return f"{new:,} new rows, {changed:,} new versions of rows." if new or changed else "Nothing new."
 
 
-LABOURS: Mapping[str, Labour] = {"build": build_all, "import": import_all}
+def study(folder: Folder, settings: Settings, progress: Progress) -> str:
+    """Ask which KPIs predict each outcome; nobody imports or builds meanwhile."""
+
+    def attempt() -> str:
+        with taking_turn(folder, "study"):
+            return study_all(folder, settings, progress)
+
+    return _in_turn(folder, progress, attempt)
+
+
+LABOURS: Mapping[str, Labour] = {"build": build_all, "import": import_all, "study": study}
 
 
 def main(arguments: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""Builds and imports that somebody asks for, now or by a schedule."""
+"""Builds, imports and studies that somebody asks for, now or by a schedule."""
 
 from datetime import date, datetime, time, timedelta
 from typing import TypedDict, Unpack
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from trueup.record.access import allow
 from trueup.record.keeping import action, amend, check, drop, keep, locked
 from trueup.record.models import Job, Schedule, User
-from trueup.record.models.work import JobKind
+from trueup.record.models.work import JOB_KINDS, JobKind
 from trueup.record.reach import rows
 
 A_WEEK = 7
@@ -37,8 +37,15 @@ def ask_for_import(by: User, *, at: datetime) -> Job:
 
 
 @action
+def ask_for_study(by: User, *, at: datetime) -> Job:
+    """Ask which KPIs predict each outcome, by what was built last."""
+    allow(by, "build")
+    return enqueue("study", by=by, at=at)
+
+
+@action
 def make_schedule(by: User, *, now: datetime, zone: str, **facts: Unpack[ScheduleFacts]) -> Schedule:
-    """Ask for a build or import again and again, from the next time on."""
+    """Ask for a build, an import or a study again and again, from the next time on."""
     schedule = Schedule(**facts)
     _allow_schedule(by, schedule)
     check(schedule)
@@ -89,8 +96,8 @@ def latest_due(schedule: Schedule, *, now: datetime, zone: str) -> date | None:
 
 def job_kind(asked: Job | Schedule) -> JobKind:
     """What is to be done."""
-    return "import" if asked.kind == "import" else "build"
+    return next(kind for kind in JOB_KINDS if kind == asked.kind)
 
 
 def _allow_schedule(by: User, schedule: Schedule) -> None:
-    allow(by, job_kind(schedule))
+    allow(by, "import" if schedule.kind == "import" else "build")

@@ -13,7 +13,7 @@ from trueup.record.models.voice import DIGEST
 
 Scope = Literal["read", "write"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
-JobKind = Literal["build", "import"]
+JobKind = Literal["build", "import", "study"]
 JOB_KINDS: tuple[JobKind, ...] = get_args(JobKind)
 JobStatus = Literal["queued", "running", "done", "failed", "abandoned"]
 JOB_STATUSES: tuple[JobStatus, ...] = get_args(JobStatus)

@@ -17,8 +17,8 @@ from trueup.mart.snapshot import Snapshot
 from trueup.record import access
 from trueup.record.models import User
 from trueup.reports.cards import told
-from trueup.reports.quadrant_chart import CALLED, FEW, LARGEST, MEANING, NARROW, TRAILS, WIDE, drawn, percent
-from trueup.reports.wording import worked
+from trueup.reports.quadrant_chart import CALLED, FEW, LARGEST, MEANING, NARROW, TRAILS, WIDE, drawn
+from trueup.reports.wording import percent, worked
 from trueup.web.views.entries.rights import viewer
 from trueup.web.views.grades.chosen import LABELS
 

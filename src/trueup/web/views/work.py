@@ -67,7 +67,9 @@ class Day:
 class ScheduleForm(forms.Form):
     """A time of day, and days of the week."""
 
-    kind = forms.ChoiceField(choices=[("build", "build"), ("import", "import")], required=False, initial="build")
+    kind = forms.ChoiceField(
+        choices=[("build", "build"), ("import", "import"), ("study", "study")], required=False, initial="build"
+    )
     at = forms.TimeField(error_messages={"required": "A time is missing.", "invalid": "Write the time as 06:30."})
     weekdays = forms.TypedMultipleChoiceField(
         choices=[(str(place), day) for place, day in enumerate(DAYS)],
