@@ -1,9 +1,10 @@
 """The alignment board: each department's few key metrics, what customers get beside what we do and what we get."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trueup.answers.cells import Question, UnknownNameError, read
+from trueup.answers.predicting import Predicts, predicting
 from trueup.answers.ready import readiness_of
 from trueup.lake.duckdb import DuckDBEngine
 from trueup.lake.entered import NO_ENTRIES, Entries
@@ -102,7 +103,10 @@ class Point:
 
 @dataclass(frozen=True)
 class Tile:
-    """A metric on the board. ``latest`` is the newest month that is over and has a value; ``points`` oldest first."""
+    """A metric on the board. ``latest`` is the newest month that is over and has a value; ``points`` oldest first.
+
+    ``predicts``: its tier for each outcome that was studied, the best first.
+    """
 
     metric: str
     label: str
@@ -116,6 +120,7 @@ class Tile:
     before: Point | None
     year_ago: Point | None
     missing: Readiness | None
+    predicts: tuple[Predicts, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -150,11 +155,15 @@ def board(folder: Folder, settings: Settings, entries: Entries = NO_ENTRIES) -> 
     lacking = {each.metric.name: each for each in ready if each.state == "missing"}
     about = _about(snapshot)
     points, months = _points(snapshot)
+    told = predicting(folder)
     sections = tuple(
         Section(
             department,
             tuple(
-                _tile(about[name], points.get(name, {}), months, lacking.get(name), settings.targets.get(name))
+                replace(
+                    _tile(about[name], points.get(name, {}), months, lacking.get(name), settings.targets.get(name)),
+                    predicts=told.get(name, ()),
+                )
                 for name in department.metrics
                 if name in about
             ),

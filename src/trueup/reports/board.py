@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from trueup.answers.board import Board, Point, Tile
+from trueup.answers.predicting import Predicts
 from trueup.reports.charts import Month, trend
 from trueup.reports.wording import shown
 
@@ -20,6 +21,8 @@ FAMILIES = {
 
 
 UNCHANGED = "unchanged"
+TELLING = ("A", "B")
+NOTHING_TOLD = {"C": "nothing seen", "D": "cannot be used to predict", "E": "too few events"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,8 @@ class Drawn:
     chart: str
     span: str
     months: tuple[Month, ...]
+    tiers: tuple[Predicts, ...]
+    moves: tuple[Predicts, ...]
 
 
 def page(board: Board) -> str:
@@ -57,7 +62,9 @@ def _rendered(template: str, board: Board) -> str:
         (section.department, [_drawn(tile, board.currency) for tile in section.tiles]) for section in board.sections
     ]
     style = Markup(files("trueup.reports").joinpath("static/trueup/house.css").read_text("utf-8"))  # noqa: S704  ours
-    return environment.get_template(template).render(board=board, sections=drawn, families=FAMILIES, style=style)
+    return environment.get_template(template).render(
+        board=board, sections=drawn, families=FAMILIES, nothing=NOTHING_TOLD, has_tiers=_has_tiers(board), style=style
+    )
 
 
 def _drawn(tile: Tile, currency: str) -> Drawn:
@@ -78,7 +85,19 @@ def _drawn(tile: Tile, currency: str) -> Drawn:
         chart=trend(months, target=tile.target) if known else "",
         span=_span(known),
         months=months,
+        tiers=_tiers(tile),
+        moves=tuple(each for each in tile.predicts if each.moved),
     )
+
+
+def _has_tiers(board: Board) -> bool:
+    return any(tile.predicts for section in board.sections for tile in section.tiles)
+
+
+def _tiers(tile: Tile) -> tuple[Predicts, ...]:
+    """What it leads to or warns of; else the best that can be said of it, once."""
+    telling = tuple(each for each in tile.predicts if each.tier in TELLING)
+    return telling or tile.predicts[:1]
 
 
 def _beside(tile: Tile, currency: str) -> tuple[str, ...]:

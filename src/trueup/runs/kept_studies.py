@@ -2,7 +2,7 @@
 
 import importlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -51,7 +51,27 @@ def keep_study(folder: Folder, told: Any, *, as_of_on: date) -> int:
 
 def kept_studies(folder: Folder, outcome: str) -> list[KeptStudy]:
     """The studies of an outcome, oldest first; none where the workspace has no record."""
-    return [_read(row) for row in _rows(folder) if row.outcome == outcome]
+    found = _rows(folder)
+    return [] if found is None else [_read(row) for row in found.filter(outcome=outcome).order_by("pk")]
+
+
+def newest_two(folder: Folder) -> list[tuple[KeptStudy, KeptStudy | None]]:
+    """The newest study of each outcome, and the newest of the same question as of an earlier day, if there is one."""
+    found = _rows(folder)
+    if found is None:
+        return []
+    asked: dict[str, list[Any]] = {}
+    for row in found.defer("content").order_by("-pk"):
+        asked.setdefault(row.outcome, []).append(row)
+    return [(_read(rows[0]), _before(rows)) for rows in asked.values()]
+
+
+def _before(newest_first: Sequence[Any]) -> KeptStudy | None:
+    newest, *older = newest_first
+    asked = (newest.lead_days, newest.horizon_days)
+    alike = (row for row in older if (row.lead_days, row.horizon_days) == asked and row.as_of_on < newest.as_of_on)
+    before = next(alike, None)
+    return None if before is None else _read(before)
 
 
 def tried_before(kept: Iterable[KeptStudy]) -> frozenset[str]:
@@ -59,12 +79,12 @@ def tried_before(kept: Iterable[KeptStudy]) -> frozenset[str]:
     return frozenset(name for each in kept for name in each.kpis)
 
 
-def _rows(folder: Folder) -> Iterable[Any]:
+def _rows(folder: Folder) -> Any:
+    """The studies, to be narrowed; None where the workspace has no record."""
     if not open_kept_record(folder):
-        return []
+        return None
     models = importlib.import_module("trueup.record.models")
-    found: Iterable[Any] = importlib.import_module("trueup.record.reach").rows(models.IndicatorStudy)
-    return sorted(found, key=lambda row: int(row.pk))
+    return importlib.import_module("trueup.record.reach").rows(models.IndicatorStudy)
 
 
 def _read(row: Any) -> KeptStudy:
