@@ -18,7 +18,7 @@ from trueup.cli import main
 
 Run = Callable[..., tuple[int, str, str]]
 HEADER = "kpi,family,tier,effect,low,high,q,lead_days,lead_low,lead_high,loco_gain,reason"
-BACKTEST_HEADER = "figure,value,low,high,by_chance,rows"
+BACKTEST_HEADER = "figure,value,low,high,by_chance,rows,forecast"
 
 
 @pytest.fixture

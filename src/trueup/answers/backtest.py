@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from trueup.answers.indicators import Plain, interval_told, skill_told
-from trueup.indicators.backtest import Backtest, Top
+from trueup.indicators.backtest import Backtest, Backtested, Beside, Top
 
 SCHEMA = pa.schema(
     [
@@ -17,14 +17,33 @@ SCHEMA = pa.schema(
         ("high", pa.float64()),
         ("by_chance", pa.float64()),
         ("rows", pa.int64()),
+        ("forecast", pa.string()),
     ]
 )
-"""A row per figure; null where it cannot be computed."""
+"""A row per figure and forecast; null where it cannot be computed."""
 QUANTILES = (10, 25, 50, 75, 90)
+SCORE, SAME_ROWS = "the score", "the score on the same rows"
+"""What is told of all rows, and what of those rows that the baselines have too."""
+Row = dict[str, str | float | int | None]
 
 
-def table(of: Backtest) -> pa.Table:
-    """AUC, precision at the top, base rate, calibration, warnings and their days: a row each."""
+def table(of: Backtested) -> pa.Table:
+    """AUC, precision at the top, base rate, calibration, warnings and their days: a row each; then of baselines."""
+    rows = [{**row, "forecast": SCORE} for row in _figures(of.found)]
+    for each in of.beside:
+        rows += [{**row, "forecast": forecast_name(each)} for row in _figures(each.found)]
+        gain = each.gain
+        if each.name:
+            rows.append({**_row("auc_gain", gain.value, low=gain.low, high=gain.high), "forecast": each.name})
+    return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def forecast_name(of: Beside) -> str:
+    """What to call a forecast beside others."""
+    return of.name or SAME_ROWS
+
+
+def _figures(of: Backtest) -> list[Row]:
     rows = [
         _row("auc", of.area.value, low=of.area.low, high=of.area.high, by_chance=0.5, rows=of.rows),
         _row("base_rate", of.base, rows=of.rows),
@@ -47,11 +66,28 @@ def table(of: Backtest) -> pa.Table:
             _row("calibration_offset", skill.offset, rows=skill.rows),
             _row("brier_skill", skill.brier, rows=skill.rows),
         ]
-    return pa.Table.from_pylist(rows, schema=SCHEMA)
+    return rows
 
 
-def whole(of: Backtest, names: Sequence[str], notes: Sequence[str]) -> dict[str, Plain]:
-    """Everything that a backtest found, as JSON holds it; ``names`` are the accounts'."""
+def whole(of: Backtested) -> dict[str, Plain]:
+    """Everything that a backtest found, as JSON holds it."""
+    return {
+        "score": of.what,
+        "outcome": of.outcome,
+        **_found(of.found, of.names),
+        "notes": list(of.notes),
+        "forecasts": [
+            {
+                "forecast": forecast_name(each),
+                **_found(each.found, of.names),
+                **interval_told("auc_gain", each.gain),
+            }
+            for each in of.beside
+        ],
+    }
+
+
+def _found(of: Backtest, names: Sequence[str]) -> dict[str, Plain]:
     return {
         "lead_days": of.lead,
         "horizon_days": of.horizon,
@@ -80,11 +116,11 @@ def whole(of: Backtest, names: Sequence[str], notes: Sequence[str]) -> dict[str,
             "never_scored": of.warned.unscored,
             "share_feared": _known(of.warned.share),
             "lead_days": list(of.warned.days),
+            "accounts": [names[account] for account in of.warned.accounts],
         },
         "calibration": None
         if of.calibration is None
         else {"is_as_given": of.calibration.is_as_given, **skill_told(of.calibration.skill)},
-        "notes": list(notes),
     }
 
 
@@ -108,7 +144,7 @@ def _row(
     high: float = float("nan"),
     by_chance: float = float("nan"),
     rows: float | None = None,
-) -> dict[str, str | float | int | None]:
+) -> Row:
     return {
         "figure": figure,
         "value": _known(value),

@@ -1,6 +1,7 @@
 """Scores that somebody already has, and events, in files: what a backtest is made of."""
 
-from dataclasses import dataclass
+import tempfile
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -8,16 +9,18 @@ import numpy as np
 
 from trueup.indicators.panel import Codes, Days, Outcome
 from trueup.runs.file_columns import NEVER, coded, read_table
+from trueup.sources.delivery import DeliveryError
 from trueup.statistics.logit import Floats
 
 ACCOUNT, DATE, SCORE, EVENT_ON = "account", "date", "score", "event_on"
+_SENT = "sent"
 
 
 @dataclass(frozen=True)
 class Scores:
     """Scores as they stand in a file, higher is safer; a score per account and date, NaN where there is none.
 
-    ``notes``: what was assumed, in sentences.
+    ``notes``: what was assumed, in sentences. ``lines``: of each name that of its first score, in the file ``shown``.
     """
 
     names: tuple[str, ...]
@@ -25,6 +28,9 @@ class Scores:
     on: Days
     safe: Floats
     notes: tuple[str, ...]
+    shown: str
+    lines: tuple[int, ...]
+    are_chances: bool
 
 
 def read_scores(path: Path, *, is_higher_safer: bool = True, column: str = SCORE) -> Scores:
@@ -41,12 +47,17 @@ def read_scores(path: Path, *, is_higher_safer: bool = True, column: str = SCORE
     if nothing:
         notes.append(f"{table.shown}, column {score}: {nothing:,} rows have no score, and take no part.")
     known = scores[~np.isnan(scores)]
-    if len(known) and known.min() >= 0 and known.max() <= 1:
+    if not len(known):
+        raise table.error("No row has a score.", "Check how the file was exported.", row=0, column=score)
+    are_chances = bool(known.min() >= 0 and known.max() <= 1)
+    if are_chances:
         notes.append(f"{table.shown}: All scores lie within 0 and 1, and are taken to be chances.")
         safe = scores if is_higher_safer else 1 - scores
     else:
         safe = scores if is_higher_safer else -scores
-    return Scores(names, codes, days, safe, tuple(notes))
+    first = np.unique(codes, return_index=True)[1]
+    lines = tuple((first + table.first_line).tolist())
+    return Scores(names, codes, days, safe, tuple(notes), table.shown, lines, are_chances)
 
 
 def read_events(path: Path, scores: Scores, *, name: str, known_until: date | None = None) -> tuple[Outcome, list[str]]:
@@ -79,3 +90,19 @@ def read_events(path: Path, scores: Scores, *, name: str, known_until: date | No
             f"Events are taken to be known until {day}, the newest date there is. Say otherwise with --known-until."
         )
     return Outcome(name, codes[kept], on[kept], until), notes
+
+
+def scores_in(content: bytes, name: str, *, is_higher_safer: bool = True, column: str = SCORE) -> Scores:
+    """The scores of a file that was sent under a name; DeliveryError as ``read_scores``, with that name."""
+    called = Path(name).name.lstrip("~.") or "scores.csv"
+    with tempfile.TemporaryDirectory() as room:
+        path = Path(room) / _SENT / called
+        path.parent.mkdir()
+        path.write_bytes(content)
+        try:
+            found = read_scores(path, is_higher_safer=is_higher_safer, column=column)
+        except DeliveryError as error:
+            where = error.path.replace(f"{_SENT}/{called}", called)
+            raise DeliveryError(where, error.message, error.cure, row=error.row, column=error.column) from error
+    notes = tuple(note.replace(f"{_SENT}/{called}", called) for note in found.notes)
+    return replace(found, notes=notes, shown=called)
