@@ -3,7 +3,7 @@
 from math import isnan
 
 from trueup.answers.indicators import Found, Plain, accounts_of, day, whole, why_not_judged
-from trueup.indicators.lab import MOST_ACCOUNTS
+from trueup.indicators.lot import MOST_ACCOUNTS
 from trueup.indicators.selection import CAREFUL_BELOW, NO_CLAIMS_BELOW
 from trueup.indicators.skill import Skill
 
@@ -70,7 +70,11 @@ def _looked_at(of: Found) -> str:
     study = of.study
     rows, happened = len(study.sample.rows), int(study.sample.happened.sum())
     accounts, everybody = accounts_of(study), len(study.panel.names)
-    drawn = f" ({MOST_ACCOUNTS:,} of {everybody:,} accounts were drawn by lot)" if everybody > MOST_ACCOUNTS else ""
+    drawn = (
+        f" (of {everybody:,} accounts some were drawn by lot: more would tell no more)"
+        if everybody > MOST_ACCOUNTS
+        else ""
+    )
     share = f" ({happened / rows:.1%})" if rows else ""
     window = (
         f"between {study.lead} and {study.lead + study.horizon} days later"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from trueup.indicators import lot
 from trueup.indicators.audit import Leak, audit
 from trueup.indicators.collection import NO_COLLECTION, Collection, collect
 from trueup.indicators.evidence import Rows, neighbours
@@ -21,8 +22,6 @@ from trueup.indicators.skills import Adds, Skills, adds_of, skills_of
 
 LEAD, HORIZON = 90, 180
 NULL_RUNS = 20
-MOST_ACCOUNTS = 5_000
-"""Accounts that KPIs are judged by; of more, so many are drawn: more tell no more."""
 SMALL = 200_000
 """Rows below which several threads cost more than they save."""
 _SEED = 7
@@ -75,7 +74,7 @@ def study(
     null_runs: int = NULL_RUNS,
 ) -> Study:
     """What the panel can tell of the outcome. ``lead``, ``horizon``: days; ``tried_before``: KPIs tried earlier."""
-    looked_at = _drawn(panel)
+    looked_at = lot.drawn(panel, outcome, _SEED)
     with threadpool_limits(1 if len(looked_at.as_of) < SMALL else None):
         tried = len({kpi.name for kpi in panel.kpis} | set(tried_before))
         return _studied(_begun(looked_at, outcome, lead, horizon, tried), null_runs)
@@ -123,16 +122,6 @@ def _step(panel: Panel, horizon: int) -> int:
     """Days between an account's as-of dates, as they mostly are; the whole horizon where accounts have but one."""
     days = np.diff(panel.as_of)[panel.accounts[1:] == panel.accounts[:-1]]
     return max(int(np.ceil(np.median(days))), 1) if len(days) else horizon
-
-
-def _drawn(panel: Panel) -> Panel:
-    """The panel of all accounts, or of as many as are looked at, drawn by chance."""
-    many = len(panel.names)
-    if many <= MOST_ACCOUNTS:
-        return panel
-    drawn = np.zeros(many, np.bool_)
-    drawn[np.random.default_rng(_SEED).permutation(many)[:MOST_ACCOUNTS]] = True
-    return panel.of_rows(drawn[panel.accounts])
 
 
 def _leaks(panel: Panel, outcome: Outcome, of: Sample, horizon: int) -> dict[int, Leak]:

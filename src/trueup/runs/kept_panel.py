@@ -5,6 +5,7 @@ import json
 import os
 import zipfile
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -12,29 +13,45 @@ from pydantic import TypeAdapter
 
 import trueup
 from trueup.indicators.panel import Column, Outcome, Panel
-from trueup.lake.entered import fingerprint
+from trueup.lake.duckdb import DuckDBEngine
+from trueup.lake.entered import Entries, fingerprint, load_entries
 from trueup.metrics.catalogue_file import Catalogue
-from trueup.runs.ground import ENTERED_SCHEMA, Ground
+from trueup.runs.folder import Folder
+from trueup.runs.ground import ENTERED_SCHEMA
 from trueup.runs.kept_sql import source_fingerprint
 from trueup.runs.laid_panel import Laid
 from trueup.runs.settings import Settings
 
 _HOME = Path(trueup.__file__).parent
-_ROOMS = tuple(_HOME / room for room in ("units", "canon", "metrics", "lake", "indicators/panel.py", "runs"))
+_ROOMS = tuple(
+    _HOME / room for room in ("units", "canon", "metrics", "lake", "indicators/panel.py", "indicators/lot.py", "runs")
+)
 _ARRAYS = ("accounts", "as_of", "known", "controls", "recent", "restated", "is_young")
 KEPT = 2
 _COLUMNS = TypeAdapter(tuple[Column, ...])
 
 
-def file_of(folder: Path, on: Ground, settings: Settings, known: Catalogue, dates: int) -> Path | None:
-    """Where the panel of this ground is kept, by all that it follows from; None where our source is being changed."""
+def file_of(
+    folder: Folder, settings: Settings, known: Catalogue, *, as_of: datetime, entries: Entries, asked: tuple[int, ...]
+) -> Path | None:
+    """Where the panel as of an instant is kept, by all that it follows from. ``asked``: how much of it.
+
+    None where our source is being changed, or nothing was imported.
+    """
     source = source_fingerprint(_ROOMS, unchanged_since=trueup.LOADED_AT)
-    if source is None:
+    if source is None or not folder.lake.is_file():
         return None
-    loads = on.engine.query("SELECT string_agg(digest, ',' ORDER BY load) FROM lake.meta.loads").column(0)[0].as_py()
-    entered = fingerprint(on.engine, loaded=ENTERED_SCHEMA)
-    told = repr((source, loads, entered, settings, sorted(known.metrics.items()), on.horizon.as_of, dates))
-    return folder / f"{hashlib.sha256(told.encode()).hexdigest()[:40]}.npz"
+    engine = DuckDBEngine(threads=1)
+    try:
+        engine.attach(folder.lake, "lake", read_only=True)
+        loads = engine.query("SELECT string_agg(digest, ',' ORDER BY load) FROM lake.meta.loads").column(0)[0].as_py()
+        engine.create_scratch(ENTERED_SCHEMA)
+        load_entries(engine, entries, schema=ENTERED_SCHEMA)
+        entered = fingerprint(engine, loaded=ENTERED_SCHEMA)
+    finally:
+        engine.close()
+    told = repr((source, loads, entered, settings, sorted(known.metrics.items()), as_of.astimezone(UTC), asked))
+    return folder.panels / f"{hashlib.sha256(told.encode()).hexdigest()[:40]}.npz"
 
 
 def read(file: Path) -> Laid | None:

@@ -2,44 +2,42 @@
 
 For each quarter's end the whole customer model is laid out as of that day, so that nothing recorded later takes part:
 neither rows that came late nor fields that were overwritten. Its months are those months' ends; months between two
-quarters' ends are taken from the later of the two, whose knowledge is at most two months younger.
+quarters' ends are taken from the later of the two, whose knowledge is at most two months younger. Of many accounts
+some are drawn by lot first, and only what bears on those is laid out.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pyarrow as pa
 
+from trueup.indicators.lot import MOST_ACCOUNTS
 from trueup.indicators.panel import Codes, Column, Flags, Outcome, Panel, Values
 from trueup.lake.duckdb import DuckDBEngine
 from trueup.lake.entered import Entries
 from trueup.metrics.catalogue_file import Catalogue
-from trueup.metrics.compute import Plan
-from trueup.metrics.metric import Family, Metric
-from trueup.metrics.places import tidy
-from trueup.metrics.sql import constant
+from trueup.metrics.cells import WORK_SCHEMA
+from trueup.metrics.metric import Metric
 from trueup.runs import kept_panel
 from trueup.runs.accounts_then import lay_accounts
-from trueup.runs.customers import customers_between
+from trueup.runs.drawn import Lot, cast_lots, drawn_folder
 from trueup.runs.folder import Folder
 from trueup.runs.ground import IDENTITY_SCHEMA, Ground, ground
 from trueup.runs.laid_panel import Laid
 from trueup.runs.panel_outcomes import METRICS, Came, outcomes_of
 from trueup.runs.progress import Progress
 from trueup.runs.settings import Settings
+from trueup.runs.windows import COUNTED, FAMILIES, SIZE, WINDOW, YOUNG_DAYS, fill_counts, months_of, rows_at, windows
 from trueup.units.calendar import end_of_day
-from trueup.units.period import Period, PeriodKind, period_of, periods_between
+from trueup.units.period import PeriodKind, period_of, periods_between
 
-WINDOW, RECENT = 6, 3
-"""Months of a KPI's window, and of its last half by which the lead time is found."""
 MOST_DATES = 24
 """Quarters' ends that are looked at, the newest."""
-YOUNG_DAYS = 183
-FAMILIES: tuple[Family, ...] = ("experience", "activity", "customer_outcome")
-"""What may predict results; results themselves are what is to be predicted."""
-SIZE = "revenue"
+_DRAWN = "drawn"
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,17 @@ class _Seen:
 
     rows: pa.Table
     cells: pa.Table
-    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """What is asked of the whole company, once. ``folder``: with the lake in which the drawn accounts are."""
+
+    folder: Folder
+    dates: Sequence[date]
+    outcomes: Sequence[Came]
+    same: Mapping[str, str]
+    lot: Lot
 
 
 def lay_panel(
@@ -60,33 +68,54 @@ def lay_panel(
     entries: Entries,
     progress: Progress,
     most_dates: int = MOST_DATES,
+    most_accounts: int = MOST_ACCOUNTS,
 ) -> Laid:
     """The panel as of an instant (aware) and its outcomes as known by then; of ``most_dates`` quarters' ends.
 
+    Of more than ``most_accounts`` so many are drawn, and more for rare outcomes: see ``lot.accounts_to_draw``.
+
     Raises NothingImportedError, DefinitionError, EngineError.
     """
+    file = kept_panel.file_of(folder, settings, known, as_of=as_of, entries=entries, asked=(most_dates, most_accounts))
+    if file is not None and (kept := kept_panel.read(file)) is not None:
+        return kept
     kpis = [m for m in known.metrics.values() if m.family in FAMILIES and "account" in m.grains]
     wanted = [*kpis, known.metrics[SIZE]]
-    with ground(folder, settings, as_of=as_of, entries=entries) as today:
-        file = kept_panel.file_of(folder.panels, today, settings, known, most_dates)
-        if file is not None and (kept := kept_panel.read(file)) is not None:
-            return kept
-        dates = _dates(today.horizon.first_on, today.horizon.as_of_on, most_dates)
+    folder.scratch.mkdir(parents=True, exist_ok=True)
+    progress.stage("choosing accounts")
+    with TemporaryDirectory(prefix="drawn-", dir=folder.scratch) as room:
+        with ground(folder, settings, as_of=as_of, entries=entries) as today:
+            begun = _begun(today, folder, settings, known, most=(most_dates, most_accounts), room=Path(room))
+        dates = begun.dates
         progress.stage("reading what was known then", steps=len(dates) + 1)
         progress.step("as known today")
-        telling = [known.metrics[name] for name in METRICS if name in known.metrics]
-        restated = _seen(today, [*wanted, *telling], known, settings, _month_ends(dates))
-        outcomes = outcomes_of(today.engine, restated.facts, today.horizon.as_of_on)
-        same = _same(today.engine)
-    seen = []
-    for before, day in zip([date.min, *dates], dates, strict=False):
-        progress.step(str(day))
-        with ground(folder, settings, as_of=end_of_day(day, settings.zone), entries=entries) as then:
-            seen.append(_seen(then, wanted, known, settings, [end for end in _month_ends([day]) if end > before]))
-    laid = _laid(kpis, seen, restated, outcomes, same)
+        with ground(begun.folder, settings, as_of=as_of, entries=entries) as today:
+            restated = _seen(today, wanted, known, settings, ends=_month_ends(dates), of=begun.lot)
+        seen = []
+        for before, day in zip([date.min, *dates], dates, strict=False):
+            progress.step(str(day))
+            with ground(begun.folder, settings, as_of=end_of_day(day, settings.zone), entries=entries) as then:
+                ends = [end for end in _month_ends([day]) if end > before]
+                seen.append(_seen(then, wanted, known, settings, ends=ends, of=begun.lot))
+    laid = _laid(kpis, seen, restated, begun)
     if file is not None:
         kept_panel.write(file, laid)
     return laid
+
+
+def _begun(
+    today: Ground, folder: Folder, settings: Settings, known: Catalogue, *, most: tuple[int, int], room: Path
+) -> _Begun:
+    """What came of everybody, and the accounts drawn, with a lake of theirs in ``room``; ``most``: dates, accounts."""
+    most_dates, most_accounts = most
+    dates = _dates(today.horizon.first_on, today.horizon.as_of_on, most_dates)
+    telling = [known.metrics[name] for name in METRICS if name in known.metrics]
+    made = lay_accounts(today, telling, known, months_of(_month_ends(dates)), settings)
+    facts = {bound.metric.name: bound.instance.table for bound in made.metrics}
+    outcomes = outcomes_of(today.engine, facts, today.horizon.as_of_on)
+    same = _same(today.engine)
+    lot = cast_lots(today, same, outcomes, since=dates[0], most=most_accounts)
+    return _Begun(drawn_folder(lot, folder, settings, today, room), dates, outcomes, same, lot)
 
 
 def _dates(first_on: date, last_on: date, most: int) -> list[date]:
@@ -109,69 +138,20 @@ def _month_ends(dates: Sequence[date]) -> list[date]:
     return sorted(found)
 
 
-def _seen(then: Ground, wanted: Sequence[Metric], known: Catalogue, settings: Settings, ends: Sequence[date]) -> _Seen:
-    """What the ground knew of the ends of months."""
-    first = period_of(min(ends), PeriodKind.MONTH)
-    months = periods_between(first.shift(1 - WINDOW).first, max(ends), PeriodKind.MONTH)
-    made = lay_accounts(then, wanted, known, months, settings)
-    rows = then.engine.query(" UNION ALL ".join(f"({_rows(end)})" for end in ends))
-    facts = {bound.metric.name: bound.instance.table for bound in made.metrics}
-    return _Seen(rows, then.engine.query(_windows(made, ends)), facts)
+def _seen(
+    then: Ground, wanted: Sequence[Metric], known: Catalogue, settings: Settings, *, ends: Sequence[date], of: Lot
+) -> _Seen:
+    """What the ground knew of the ends of months; of drawn accounts only.
 
-
-def _rows(end: date) -> str:
-    """Accounts with a running contract or an open deal at the end of a day."""
-    day = f"DATE '{end}'"
-    return (
-        f"SELECT {day} AS as_of, a.account_id, a.segment, a.industry,"
-        f" a.account_id IN ({customers_between(end, end)}) AS is_customer,"
-        " EXISTS (SELECT 1 FROM state.deals AS d WHERE d.account_id = a.account_id"
-        f" AND CAST(d.created_at AS DATE) <= {day} AND (d.outcome = 'open' OR CAST(d.closed_at AS DATE) > {day}))"
-        " AS has_open_deal,"
-        f" date_diff('day', CAST(coalesce(c.began_on, a.customer_since) AS DATE), {day}) AS tenure"
-        " FROM state.accounts AS a LEFT JOIN"
-        " (SELECT account_id, min(starts_on) AS began_on FROM state.contracts GROUP BY account_id) AS c"
-        " ON c.account_id = a.account_id"
+    Others' rows that bear on the drawn are in their lake, but not all that bears on those others.
+    """
+    made = lay_accounts(then, wanted, known, months_of(ends), settings)
+    then.engine.load(WORK_SCHEMA, _DRAWN, pa.table({"id": pa.array(of.ids, pa.string())}))
+    drawn = "TRUE" if of.is_whole else f"{{}} IN (SELECT id FROM {WORK_SCHEMA}.{_DRAWN})"
+    rows = " UNION ALL ".join(f"({rows_at(end)} WHERE {drawn.format('a.account_id')})" for end in ends)
+    return _Seen(
+        then.engine.query(rows), then.engine.query(windows(wanted, made.places, ends, drawn.format("c.entity")))
     )
-
-
-def _windows(made: Plan, ends: Sequence[date]) -> str:
-    """Each metric over the window of each month's end, long and recent: parts are added up, then divided."""
-    windows = ", ".join(
-        f"(DATE '{end}', {constant(month.key)}, {str(place < RECENT).upper()})"
-        for end in ends
-        for place, month in enumerate(_back(end, WINDOW))
-    )
-    whole, recent = (_over(condition, months) for condition, months in (("TRUE", WINDOW), ("w.is_recent", RECENT)))
-    kinds = ", ".join(
-        f"({constant(bound.metric.name)}, {bound.metric.agg == 'ratio'}, {bound.metric.agg in {'count', 'sum'}})"
-        for bound in made.metrics
-    )
-    return (
-        f"SELECT c.metric, c.entity, w.as_of, {whole} AS whole, {recent} AS recent FROM ({tidy(made.places)}) AS c"
-        f" JOIN (VALUES {windows}) AS w(as_of, period, is_recent) ON w.period = c.period"
-        f" JOIN (VALUES {kinds}) AS m(metric, is_ratio, is_sum) ON m.metric = c.metric"
-        " GROUP BY c.metric, c.entity, w.as_of"
-    )
-
-
-def _over(condition: str, months: int) -> str:
-    """A metric over the months that fulfil a condition: numerators over denominators, sums per month, means by n."""
-
-    def total(of: str) -> str:
-        return f"sum({of}) FILTER ({condition})"
-
-    measured = total("CASE WHEN c.value IS NOT NULL THEN c.n END")
-    return (
-        f"CASE WHEN any_value(m.is_ratio) THEN {total('c.numerator')} / nullif({total('c.denominator')}, 0)"
-        f" WHEN any_value(m.is_sum) THEN {total('c.value')} / {months}"
-        f" ELSE {total('c.value * c.n')} / nullif({measured}, 0) END"
-    )
-
-
-def _back(end: date, many: int) -> list[Period]:
-    month = period_of(end, PeriodKind.MONTH)
-    return [month.shift(-back) for back in range(many)]
 
 
 def _same(engine: DuckDBEngine) -> Mapping[str, str]:
@@ -186,31 +166,32 @@ def _same(engine: DuckDBEngine) -> Mapping[str, str]:
     return dict(zip(rows["id"], rows["entity_id"], strict=True))
 
 
-def _laid(
-    kpis: Sequence[Metric], seen: Sequence[_Seen], restated: _Seen, came: Sequence[Came], same: Mapping[str, str]
-) -> Laid:
+def _laid(kpis: Sequence[Metric], seen: Sequence[_Seen], restated: _Seen, begun: _Begun) -> Laid:
+    same = begun.same
     rows = pa.concat_tables([each.rows for each in seen])
     ids = np.array([same.get(account, account) for account in rows.column("account_id").to_pylist()], np.object_)
     as_of = _days(rows.column("as_of"))
     is_customer, has_deal = (_flags(rows.column(name)) for name in ("is_customer", "has_open_deal"))
     counts = is_customer | has_deal
-    names, codes = np.unique(ids[counts], return_inverse=True)
+    names = sorted(set(ids[counts])) if begun.lot.is_whole else list(begun.lot.everybody)
+    code_of = {name: code for code, name in enumerate(names)}
+    codes = np.array([code_of[account] for account in ids[counts]], np.int64)
     order, first = _firsts(codes, as_of[counts])
     at = np.flatnonzero(counts)[order][first]
     accounts = codes[order][first]
     cells = pa.concat_tables([each.cells for each in seen])
-    place = _Places(list(names), accounts, as_of[at], same)
+    place = _Places(code_of, accounts, as_of[at], same)
     whole = place.values(cells, "whole", [*(kpi.name for kpi in kpis), SIZE])
     recent = place.values(cells, "recent", [kpi.name for kpi in kpis])
     today = place.values(restated.cells, "whole", [kpi.name for kpi in kpis])
     for values in (whole, recent, today):
-        _fill_counts(values, kpis)
+        fill_counts(values, [kpi.agg in COUNTED for kpi in kpis])
     tenure = rows.column("tenure").cast(pa.float64()).to_numpy(zero_copy_only=False)[at]
     texts = [_texts(rows.column(name).take(pa.array(at)), name) for name in ("segment", "industry")]
     size = np.log1p(np.maximum(np.nan_to_num(whole[:, -1]), 0))
     controls = [size, np.log1p(np.maximum(tenure, 0)), *(values for _, values in texts)]
     panel = Panel(
-        names=list(names),
+        names=names,
         accounts=accounts,
         as_of=as_of[at],
         kpis=tuple(Column(kpi.name, kpi.family, kpi.label, kpi.better) for kpi in kpis),
@@ -225,7 +206,7 @@ def _laid(
         restated=today,
         is_young=~(tenure >= YOUNG_DAYS),
     )
-    outcomes = {each.name: _outcome(each, place.code_of, same) for each in came}
+    outcomes = {each.name: _outcome(each, code_of, same) for each in begun.outcomes}
     return Laid(panel, outcomes, is_customer[at], has_deal[at])
 
 
@@ -241,12 +222,12 @@ class _Places:
 
     def __init__(
         self,
-        names: Sequence[str],
+        code_of: Mapping[str, int],
         accounts: Codes,
         as_of: Codes,
         same: Mapping[str, str],
     ) -> None:
-        self.code_of = {name: code for code, name in enumerate(names)}
+        self._code_of = code_of
         self._same = same
         self._keys = accounts * _DAYS + as_of
 
@@ -254,7 +235,7 @@ class _Places:
         """The cells' values, (rows, metrics); NaN where there is none."""
         found = np.full((len(self._keys), len(metrics)), np.nan, np.float32)
         entity = cells.column("entity").combine_chunks().dictionary_encode()
-        codes = np.array([self.code_of.get(self._same.get(e, e), -1) for e in entity.dictionary.to_pylist()], np.int64)
+        codes = np.array([self._code_of.get(self._same.get(e, e), -1) for e in entity.dictionary.to_pylist()], np.int64)
         metric = cells.column("metric").combine_chunks().dictionary_encode()
         wanted = {name: place for place, name in enumerate(metrics)}
         columns = np.array([wanted.get(name, -1) for name in metric.dictionary.to_pylist()], np.int64)
@@ -269,14 +250,6 @@ class _Places:
 
 
 _DAYS = 100_000
-
-
-def _fill_counts(values: Values, kpis: Sequence[Metric]) -> None:
-    """A count without a fact is 0, unless nobody has any: then nothing was delivered that could be counted."""
-    for place, kpi in enumerate(kpis):
-        column = values[:, place]
-        if kpi.agg in {"count", "sum", "count_distinct"} and np.isfinite(column).any():
-            column[np.isnan(column)] = 0
 
 
 def _days(column: pa.ChunkedArray) -> Codes:
