@@ -15,7 +15,7 @@ from trueup.answers.board import board
 from trueup.answers.predicting import Predicts, predicting
 from trueup.reports.board import page
 from trueup.runs.folder import Folder
-from trueup.runs.kept_studies import keep_study
+from trueup.runs.kept_studies import keep_study, newest_two
 
 LAST_YEAR, THIS_YEAR = date(2025, 6, 30), date(2026, 6, 30)
 
@@ -37,7 +37,7 @@ def keep(folder: Folder, on: date, tiers: Mapping[str, str], **changed: object) 
 
 
 def moved(folder: Folder) -> dict[str, tuple[str, str]]:
-    return {kpi: (of.tier, of.moved) for kpi, (of, *_) in predicting(folder).items()}
+    return {kpi: (of.tier, of.moved) for kpi, (of, *_) in predicting(newest_two(folder)).items()}
 
 
 def test_a_kpi_carries_its_tier_and_how_it_moved(acme: Folder) -> None:
@@ -60,12 +60,12 @@ def test_a_study_of_the_same_day_or_of_another_question_is_no_earlier_one(acme: 
 
 def test_studies_that_cannot_tell_say_nothing_of_a_kpi(acme: Folder) -> None:
     keep(acme, THIS_YEAR, {"joint_calls": "E"}, can_tell=False)
-    assert predicting(acme) == {}
+    assert predicting(newest_two(acme)) == {}
 
 
 def test_before_anybody_asked_there_is_nothing_to_carry(acme: Folder) -> None:
-    assert predicting(acme) == {}
-    made = page(board(acme, workspace.settings(acme)))
+    assert predicting(newest_two(acme)) == {}
+    made = page(board(acme, workspace.settings(acme), predicts=predicting(newest_two(acme))))
     assert "Predicts:" not in made
     assert "predicts nothing that was seen" not in made
 
@@ -73,7 +73,7 @@ def test_before_anybody_asked_there_is_nothing_to_carry(acme: Folder) -> None:
 def test_the_board_shows_tiers_and_flags_what_stopped_predicting(acme: Folder) -> None:
     keep(acme, LAST_YEAR, {"joint_calls": "A", "response_time": "A", "referral_rate": "B", "cases_closed": "C"})
     keep(acme, THIS_YEAR, {"joint_calls": "C", "response_time": "A", "referral_rate": "A", "cases_closed": "C"})
-    found = board(acme, workspace.settings(acme))
+    found = board(acme, workspace.settings(acme), predicts=predicting(newest_two(acme)))
     tiers = {tile.metric: tile.predicts for section in found.sections for tile in section.tiles}
     assert [each.tier for each in tiers["response_time"]] == ["A"]
     assert tiers["revenue"] == ()
@@ -86,7 +86,10 @@ def test_the_board_shows_tiers_and_flags_what_stopped_predicting(acme: Folder) -
 def test_the_best_of_several_outcomes_stands_first(acme: Folder) -> None:
     keep(acme, THIS_YEAR, {"joint_calls": "C"})
     keep(acme, THIS_YEAR, {"joint_calls": "A"}, outcome="expanded")
-    assert [(of.name, of.tier) for of in predicting(acme)["joint_calls"]] == [("expansion", "A"), ("renewal", "C")]
+    assert [(of.name, of.tier) for of in predicting(newest_two(acme))["joint_calls"]] == [
+        ("expansion", "A"),
+        ("renewal", "C"),
+    ]
 
 
 def test_moves_in_words() -> None:

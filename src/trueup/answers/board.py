@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from trueup.answers.cells import Question, UnknownNameError, read
-from trueup.answers.predicting import Predicts, predicting
+from trueup.answers.predicting import Predicts
 from trueup.answers.ready import readiness_of
 from trueup.lake.duckdb import DuckDBEngine
 from trueup.lake.entered import NO_ENTRIES, Entries
@@ -13,6 +13,7 @@ from trueup.metrics.readiness import Readiness
 from trueup.runs.folder import Folder
 from trueup.runs.settings import Settings
 
+NOTHING_PREDICTED: Mapping[str, tuple[Predicts, ...]] = {}
 MONTHS_SHOWN = 13
 """A year of trend, and the same month a year ago."""
 
@@ -143,10 +144,15 @@ class Board:
     findings: Mapping[str, int]
 
 
-def board(folder: Folder, settings: Settings, entries: Entries = NO_ENTRIES) -> Board:
+def board(
+    folder: Folder,
+    settings: Settings,
+    entries: Entries = NO_ENTRIES,
+    predicts: Mapping[str, tuple[Predicts, ...]] = NOTHING_PREDICTED,
+) -> Board:
     """The company's board from the published snapshot; UnknownNameError before the first build.
 
-    ``entries``: as for a build; they tell what is still missing.
+    ``entries``: as for a build; they tell what is still missing. ``predicts``: what KPIs were found to predict.
     """
     snapshot = current(folder.mart)
     if snapshot is None:
@@ -155,14 +161,13 @@ def board(folder: Folder, settings: Settings, entries: Entries = NO_ENTRIES) -> 
     lacking = {each.metric.name: each for each in ready if each.state == "missing"}
     about = _about(snapshot)
     points, months = _points(snapshot)
-    told = predicting(folder)
     sections = tuple(
         Section(
             department,
             tuple(
                 replace(
                     _tile(about[name], points.get(name, {}), months, lacking.get(name), settings.targets.get(name)),
-                    predicts=told.get(name, ()),
+                    predicts=predicts.get(name, ()),
                 )
                 for name in department.metrics
                 if name in about

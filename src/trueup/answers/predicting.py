@@ -1,13 +1,12 @@
 """What each KPI was last found to predict, and what it no longer does: its tier by outcome, from the kept studies."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from trueup.answers.outcome_words import words_of
 from trueup.answers.study import Study, study_of
-from trueup.runs.folder import Folder
-from trueup.runs.kept_studies import KeptStudy, newest_two
+from trueup.runs.kept_studies import KeptStudy
 
 Moved = Literal["", "promoted", "retired", "weaker"]
 """Since the study before: it leads now; it led and shows nothing any more; it led and others explain it now."""
@@ -51,10 +50,13 @@ class Predicts:
                 return ""
 
 
-def predicting(folder: Folder) -> Mapping[str, tuple[Predicts, ...]]:
-    """By KPI, its tiers for the outcomes that the data can tell of; nothing where nobody asked."""
+def predicting(studies: Iterable[tuple[KeptStudy, KeptStudy | None]]) -> Mapping[str, tuple[Predicts, ...]]:
+    """By KPI, its tiers for the outcomes that the data can tell of.
+
+    ``studies``: of each outcome the newest, and the one before of the same question, if there is one.
+    """
     found: dict[str, list[Predicts]] = {}
-    for newest, before in newest_two(folder):
+    for newest, before in studies:
         study = _study(newest)
         if not study.can_tell:
             continue

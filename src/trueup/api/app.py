@@ -12,6 +12,7 @@ from trueup.answers.asking import NotBuiltError
 from trueup.answers.cells import UnknownNameError
 from trueup.answers.gradings import NoGradesError
 from trueup.answers.quadrant import NoQuarterError
+from trueup.answers.scores import NoScoresError
 from trueup.api import backtests, entries, grade_reports, grades, indicators, jobs, numbers
 from trueup.api.callers import BySession, ByToken
 from trueup.record.refusal import NotAllowed, Refused
@@ -83,6 +84,7 @@ _ANSWERS: dict[type[Exception], Callable[[HttpRequest, Exception | type[Exceptio
     InvalidInstant: _cannot_be_answered,
     NoGradesError: _none_of_that,
     NoQuarterError: _none_of_that,
+    NoScoresError: _none_of_that,
     NotBuiltError: _not_yet,
     NothingImportedError: _not_yet,
 }

@@ -13,6 +13,7 @@ COMMANDS: dict[str, str] = {
     "merges": "Show which ids were found to be the same account, contact or person.",
     "grades": "Show customers' grades of a period, what they follow from, and what they are worth.",
     "indicators": "Find which KPIs truly predict an outcome, and say what the data cannot tell.",
+    "scores": "Show each customer's chance of an outcome, what it is made of, and what moved.",
     "backtest": "Try a score that you have on what happened later: what it would have been worth.",
     "report": "Write the company's alignment board as a page.",
     "serve": "Serve the company's pages, and build when somebody asks or a schedule says so.",

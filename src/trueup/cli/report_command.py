@@ -7,12 +7,14 @@ import typer
 
 from trueup import workspace
 from trueup.answers.board import board
+from trueup.answers.predicting import predicting
 from trueup.cli.computing import ERRORS
 from trueup.cli.options import Workspace
 from trueup.cli.output import put, refuse, refusing
 from trueup.reports.board import page
 from trueup.runs.entered import entries_of
 from trueup.runs.folder import find
+from trueup.runs.kept_studies import newest_two
 
 
 def command(
@@ -29,5 +31,8 @@ def command(
     with refusing(*ERRORS, OSError):
         found = find(folder)
         written = output or found.root / "board.html"
-        put(page(board(found, workspace.settings(found), entries_of(found))).encode(), written)
+        put(
+            page(board(found, workspace.settings(found), entries_of(found), predicting(newest_two(found)))).encode(),
+            written,
+        )
     typer.echo(f"Written: {written}")

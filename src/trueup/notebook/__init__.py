@@ -25,6 +25,7 @@ from trueup.answers.learned import Learned, learn
 from trueup.answers.merging import merges_of
 from trueup.answers.quadrant import pleasing
 from trueup.answers.ready import readiness_of
+from trueup.answers.scores import NoScoresError, scores
 from trueup.answers.study import study_of
 from trueup.answers.studying import study_and_keep
 from trueup.indicators.lab import HORIZON, LEAD
@@ -38,6 +39,7 @@ from trueup.runs.folder import Folder, find
 from trueup.runs.ground import moment_of
 from trueup.runs.honesty import Report
 from trueup.runs.indicators import outcome_called
+from trueup.runs.kept_studies import newest_two
 from trueup.runs.progress import Silence
 from trueup.runs.pull import ImportReport, pull
 from trueup.runs.score_file import Scores, read_scores, scores_in
@@ -186,6 +188,17 @@ class Workspace:
             horizon=horizon,
         )
         return Rows(backtest_table(found), "")
+
+    def scores(self, outcome: str = "renewed") -> Rows:
+        """Each account's chance of an outcome by the newest study's score; the columns of ``trueup scores``.
+
+        Raises NoScoresError where nobody asked, or the score is not sure to be better than a coin.
+        """
+        name = outcome_called(outcome)
+        kept = next((newest for newest, _ in newest_two(self.folder) if newest.outcome == name), None)
+        if kept is None:
+            raise NoScoresError(f"Nobody has asked yet which KPIs predict {name}. Call indicators({name!r}) first.")
+        return Rows(scores(self._snapshot(), kept).table(), "")
 
     def _snapshot(self) -> Snapshot:
         snapshot = current(self.folder.mart)

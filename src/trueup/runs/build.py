@@ -27,6 +27,7 @@ from trueup.runs.folder import Folder, WorkspaceError
 from trueup.runs.grade_tables import Closed, lay_grades
 from trueup.runs.ground import ENTERED_SCHEMA, Ground, ground, lay_periods
 from trueup.runs.honesty import lay_honesty
+from trueup.runs.lately import lay_lately
 from trueup.runs.progress import Progress
 from trueup.runs.settings import Settings
 from trueup.runs.steps import Done, carry_out
@@ -103,11 +104,12 @@ def build_in_turn(
             check(on, made, settings)
             progress.stage("laying out the customers' pages")
             cards = lay_cards(on.engine, made, as_of=on.horizon.as_of)
+            lately = lay_lately(on.engine, [bound.metric for bound in made.metrics], made.places)
             progress.stage("grading")
             grades = lay_grades(on.engine, made.places, sheets, on.horizon.as_of_on, closed)
             _enter(on.engine, made, [*done, *cards])
             honesty = lay_honesty(on.engine, on.horizon.as_of_on.isoformat())
-            rows = {each.table: each.rows for each in [*done, *cards]} | grades | honesty
+            rows = {each.table: each.rows for each in [*done, *cards]} | grades | honesty | lately
             manifest = _manifest(settings, known, on, name=name, rows=rows)
             on.engine.execute("DROP SCHEMA state CASCADE")
             for elsewhere in (WORK_SCHEMA, ENTERED_SCHEMA, "lake"):

@@ -52,26 +52,29 @@ def keep_study(folder: Folder, told: Any, *, as_of_on: date) -> int:
 def kept_studies(folder: Folder, outcome: str) -> list[KeptStudy]:
     """The studies of an outcome, oldest first; none where the workspace has no record."""
     found = _rows(folder)
-    return [] if found is None else [_read(row) for row in found.filter(outcome=outcome).order_by("pk")]
+    return [] if found is None else [study_of_row(row) for row in found.filter(outcome=outcome).order_by("pk")]
 
 
 def newest_two(folder: Folder) -> list[tuple[KeptStudy, KeptStudy | None]]:
     """The newest study of each outcome, and the newest of the same question as of an earlier day, if there is one."""
     found = _rows(folder)
-    if found is None:
-        return []
+    pairs = [] if found is None else newest_two_of(found.defer("content"))
+    return [(study_of_row(now), study_of_row(before) if before else None) for now, before in pairs]
+
+
+def newest_two_of(rows: Any) -> list[tuple[Any, Any | None]]:
+    """As ``newest_two``, of rows of the record."""
     asked: dict[str, list[Any]] = {}
-    for row in found.defer("content").order_by("-pk"):
+    for row in rows.order_by("-pk"):
         asked.setdefault(row.outcome, []).append(row)
-    return [(_read(rows[0]), _before(rows)) for rows in asked.values()]
+    return [(of[0], _before(of)) for of in asked.values()]
 
 
-def _before(newest_first: Sequence[Any]) -> KeptStudy | None:
+def _before(newest_first: Sequence[Any]) -> Any | None:
     newest, *older = newest_first
     asked = (newest.lead_days, newest.horizon_days)
     alike = (row for row in older if (row.lead_days, row.horizon_days) == asked and row.as_of_on < newest.as_of_on)
-    before = next(alike, None)
-    return None if before is None else _read(before)
+    return next(alike, None)
 
 
 def tried_before(kept: Iterable[KeptStudy]) -> frozenset[str]:
@@ -87,7 +90,8 @@ def _rows(folder: Folder) -> Any:
     return importlib.import_module("trueup.record.reach").rows(models.IndicatorStudy)
 
 
-def _read(row: Any) -> KeptStudy:
+def study_of_row(row: Any) -> KeptStudy:
+    """A study as the record has it."""
     return KeptStudy(
         number=int(row.pk),
         outcome=row.outcome,

@@ -1,15 +1,19 @@
 """Studies of which KPIs predict, as they are kept: the newest of each outcome, and any by its number."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
+from trueup.answers.predicting import Predicts, predicting
 from trueup.answers.study import Study, study_of
 from trueup.record import access
 from trueup.record.models import IndicatorStudy, User
+from trueup.runs.kept_studies import newest_two_of, study_of_row
 from trueup.runs.panel_outcomes import OUTCOMES
+
+Pairs = tuple[tuple[IndicatorStudy, IndicatorStudy | None], ...]
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,16 @@ def study(user: User, number: int) -> tuple[Kept, Study] | None:
     """A study by its number; None where there is none."""
     row = access.indicator_studies(user).filter(pk=number).first()
     return None if row is None else (_kept(row), _read(row.content))
+
+
+def newest_two(user: User) -> Pairs:
+    """The newest study of each outcome, with the one before of the same question, if there is one."""
+    return tuple(newest_two_of(access.indicator_studies(user).defer("content")))
+
+
+def predicts(asked: Pairs) -> Mapping[str, tuple[Predicts, ...]]:
+    """By KPI, its tiers for the outcomes that the data can tell of."""
+    return predicting((study_of_row(now), study_of_row(before) if before else None) for now, before in asked)
 
 
 @lru_cache(maxsize=16)

@@ -61,3 +61,9 @@ def told(value: object) -> str:
             return ", ".join(map(str, value))
         case _:
             return str(value).replace("_", " ") if _NAME.fullmatch(str(value)) else str(value)
+
+
+@register.filter
+def signed(value: float) -> str:
+    """A number with its sign and two places."""
+    return f"{value:+.2f}".replace("-", "−")

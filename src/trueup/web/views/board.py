@@ -10,7 +10,7 @@ from trueup import served
 from trueup.answers.board import board
 from trueup.reports.board import body
 from trueup.runs.entered import entries_of
-from trueup.served.studies import newest
+from trueup.served import studies
 from trueup.web.asked import viewer
 
 
@@ -19,14 +19,13 @@ def show(request: HttpRequest) -> HttpResponse:
     """The board, or what to do before there is one."""
     if served.snapshot() is None:
         return render(request, "web/nothing_built.html")
-    return render(
-        request,
-        "web/board.html",
-        {"board": _drawn(served.edition(), max((each.number for each in newest(viewer(request)).values()), default=0))},
-    )
+    asked = studies.newest_two(viewer(request))
+    digests = tuple(row.sha256 for pair in asked for row in pair if row)
+    return render(request, "web/board.html", {"board": _drawn(served.edition(), digests, asked)})
 
 
 @lru_cache(maxsize=2)
-def _drawn(edition: str, study: int) -> str:
-    del edition, study  # part of the key: a new build, a new study and changed settings are drawn anew
-    return body(board(served.folder(), served.settings(), entries_of(served.folder())))
+def _drawn(edition: str, digests: tuple[str, ...], asked: studies.Pairs) -> str:
+    del edition, digests  # parts of the key: a new build, new studies and changed settings are drawn anew
+    folder = served.folder()
+    return body(board(folder, served.settings(), entries_of(folder), studies.predicts(asked)))

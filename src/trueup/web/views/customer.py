@@ -26,6 +26,7 @@ from trueup.reports import cards, relations
 from trueup.web.standing import ON_TRACK, standing_of
 from trueup.web.views.entries.goals import STATES
 from trueup.web.views.grades.account import summary
+from trueup.web.views.scores import summary as chances
 
 NOTES_SHOWN = 5
 _ENDED = frozenset({"achieved", "missed", "withdrawn"})
@@ -77,6 +78,7 @@ def show(request: HttpRequest, account_id: str) -> HttpResponse:
         "as_of": snapshot.manifest.as_of_on if snapshot else None,
         "is_known": answer.is_known,
         "grades": summary(user, account.pk),
+        "chances": chances(request, account),
         **_measured(user, account),
         **_people(user, account, answer),
         **_served(answer),

@@ -18,7 +18,7 @@ from trueup.metrics.readiness import Readiness
 from trueup.record import access
 from trueup.runs.folder import WorkspaceError
 from trueup.web import delivered
-from trueup.web.asked import is_part, viewer
+from trueup.web.asked import is_part, page_asked, viewer
 from trueup.web.views.work import scheduling, work_of
 
 _CANNOT_BE_READ = (EngineError, DeclarationsError, WorkspaceError)
@@ -68,7 +68,7 @@ def findings(request: HttpRequest) -> HttpResponse:
         tally = delivered.tally()
         total = tally.total(marks)
         pages = max(1, -(-total // delivered.PAGE))
-        page = min(_page_asked(request), pages)
+        page = min(page_asked(request), pages)
         found = delivered.findings(marks, page=page)
     except EngineError as error:
         return render(request, "web/data/findings.html", {"cannot_be_read": str(error)})
@@ -95,7 +95,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     jobs = access.jobs(user).select_related("asked_by").order_by("-asked_at", "-claimed_at", "id")
     total = jobs.count()
     pages = max(1, -(-total // RUNS_SHOWN))
-    page = min(_page_asked(request), pages)
+    page = min(page_asked(request), pages)
     base = reverse("data_runs")
     shown = {
         "work": work_of(user),
@@ -157,8 +157,3 @@ def _choices(counts: Sequence[tuple[str, int]], chosen: str | None) -> list[Choi
 def _address(asked: dict[str, str | None], page: int) -> str:
     narrowed = {name: value for name, value in asked.items() if value}
     return f"{reverse('data_findings')}?{urlencode({**narrowed, 'page': page})}"
-
-
-def _page_asked(request: HttpRequest) -> int:
-    told = request.GET.get("page", "")
-    return max(1, int(told)) if told.isdecimal() and len(told) < 10 else 1
