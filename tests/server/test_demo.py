@@ -49,6 +49,13 @@ def test_a_customer_shows_its_own_scorecard_first(director: Browser) -> None:
     assert "of the way" in page
 
 
+def test_the_data_are_asked_what_predicts_as_soon_as_the_pages_are_there(director: Browser) -> None:
+    status, page = director.get("/indicators/")
+    assert status == 200
+    begun = ("The data are being asked", "The question waits for its turn", "What this cannot tell")
+    assert any(words in page for words in begun)
+
+
 def test_a_second_demo_does_not_touch_the_first(demo: Server) -> None:
     folder = re.search(r"The board as a file: (.*)/board.html", demo.told)
     assert folder is not None

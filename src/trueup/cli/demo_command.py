@@ -18,7 +18,7 @@ from trueup.reports.board import page
 from trueup.runs.build import definitions
 from trueup.runs.closing import close, due
 from trueup.runs.entered import entries_of
-from trueup.runs.example import fill_record
+from trueup.runs.example import ask_the_data, fill_record
 from trueup.runs.folder import Folder
 from trueup.runs.ground import moment_of
 from trueup.runs.progress import Progress
@@ -55,6 +55,7 @@ def command(
     if serve:
         become_server(made, port=port, host=HOST, administrator=ADMINISTRATOR, show=show)
     typer.echo(f"Its pages: cd {folder} && trueup serve")
+    typer.echo(f"What predicts who renews: cd {folder} && trueup indicators")
     typer.echo(f"Its numbers: cd {folder} && trueup metrics response_time --by team --period quarter")
 
 
@@ -75,6 +76,7 @@ def _make(made: Folder, company: Company) -> None:
         moment = moment_of(company.ends_on.isoformat(), settings)
         closed = _close(made, settings, company, moment, shown)
         built = build_whole(made, settings, as_of=moment, progress=shown)
+        ask_the_data()
         shown.stage("drawing the board")
         written = made.root / "board.html"
         put(page(board(made, settings)).encode(), written)

@@ -12,6 +12,11 @@ from trueup.sources.simulate.clock import add_months
 from trueup.sources.simulate.entries import entered_at_company
 
 
+def ask_the_data() -> None:
+    """Queue the question which KPIs predict, for when the example is served; its record must be open."""
+    importlib.import_module("trueup.record.actions.jobs").enqueue("study", by=None, at=datetime.now(UTC))
+
+
 def fill_record(folder: Folder, settings: Settings, company: Company) -> int:
     """Make the record of an imported example company and enter what its people know; how many goals there are.
 
