@@ -1,6 +1,6 @@
 """Asking a workspace which KPIs predict an outcome, and keeping what was said, with the score that was learned."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from trueup.answers.indicators import Found, Plain, found
@@ -21,6 +21,17 @@ from trueup.runs.settings import Settings
 from trueup.units.calendar import local_date
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A question: the outcome, as of when (aware), and days. ``with_challengers``: what others are worth too."""
+
+    outcome: str
+    moment: datetime
+    lead: int = LEAD
+    horizon: int = HORIZON
+    with_challengers: bool = False
+
+
 def study_and_keep(
     folder: Folder,
     settings: Settings,
@@ -30,6 +41,7 @@ def study_and_keep(
     as_of: str | None = None,
     lead: int = LEAD,
     horizon: int = HORIZON,
+    with_challengers: bool = False,
 ) -> tuple[Found, int]:
     """The study of an outcome and its number; as of the newest build, unless ``as_of`` says otherwise.
 
@@ -39,7 +51,8 @@ def study_and_keep(
     moment = moment_asked(folder, settings, as_of)
     laid = lay(folder, settings, as_of=moment, entries=entries_of(folder), progress=progress)
     progress.stage("asking which KPIs predict")
-    return _asked(laid, folder, settings, name, moment=moment, lead=lead, horizon=horizon)
+    asked = Asked(name, moment, lead, horizon, with_challengers=with_challengers)
+    return _asked(laid, folder, settings, asked)
 
 
 def study_all(folder: Folder, settings: Settings, progress: Progress) -> str:
@@ -51,7 +64,7 @@ def study_all(folder: Folder, settings: Settings, progress: Progress) -> str:
     for outcome in OUTCOMES:
         progress.step(outcome)
         try:
-            answer, _ = _asked(laid, folder, settings, outcome, moment=moment, lead=LEAD, horizon=HORIZON)
+            answer, _ = _asked(laid, folder, settings, Asked(outcome, moment))
         except NoSuchOutcomeError:
             told.append(f"{outcome}: nothing was imported that tells of it")
             continue
@@ -59,12 +72,17 @@ def study_all(folder: Folder, settings: Settings, progress: Progress) -> str:
     return f"{'; '.join(told)}."
 
 
-def _asked(
-    laid: Laid, folder: Folder, settings: Settings, outcome: str, *, moment: datetime, lead: int, horizon: int
-) -> tuple[Found, int]:
-    kept = kept_studies(folder, outcome)
-    study = study_laid(laid, outcome, lead=lead, horizon=horizon, tried_before=tried_before(kept))
-    as_of_on = local_date(moment, settings.zone)
+def _asked(laid: Laid, folder: Folder, settings: Settings, asked: Asked) -> tuple[Found, int]:
+    kept = kept_studies(folder, asked.outcome)
+    study = study_laid(
+        laid,
+        asked.outcome,
+        lead=asked.lead,
+        horizon=asked.horizon,
+        tried_before=tried_before(kept),
+        with_challengers=asked.with_challengers,
+    )
+    as_of_on = local_date(asked.moment, settings.zone)
     answer = found(study, whose=settings.company, as_of=as_of_on)
     answer = replace(answer, earlier=tuple(since(answer, kept)))
     model: Plain = None if study.score is None else told(model_of(study.score, study.panel))

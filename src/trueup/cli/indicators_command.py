@@ -18,11 +18,12 @@ from trueup.cli.output import Format, check_can_write, put, refuse, refusing, wr
 from trueup.cli.progress import progress
 from trueup.cli.tables import NOTHING, Column, heading, paragraph
 from trueup.cli.tables import table as printed
+from trueup.indicators.challengers import MissingChallengersError
 from trueup.indicators.lab import study
 from trueup.runs.panel_file import PanelFile, read_panel
 from trueup.sources.delivery import DeliveryError
 
-_ERRORS = (DeliveryError, OSError)
+_ERRORS = (DeliveryError, MissingChallengersError, OSError)
 _OUTCOME = "renewed"
 """What is asked of a workspace where nothing else is: whether customers stay."""
 
@@ -62,6 +63,9 @@ def command(
         str | None,
         typer.Option("--known-until", help="The last day whose events the panel has; default: its newest date."),
     ] = None,
+    challengers: Annotated[
+        bool, typer.Option("--challengers", help="Also what boosted models are worth: pip install trueup[ml].")
+    ] = False,
     as_of: AsOf = None,
     form: Annotated[
         Told, typer.Option("--format", help="How to tell it; html is a page that a browser prints.")
@@ -77,7 +81,14 @@ def command(
         if control or until is not None:
             refuse("--control and --known-until are said of a panel; name it with --panel FILE.")
         asked = importlib.import_module("trueup.cli.indicators_of_workspace")
-        answer = asked.studied(folder, outcome or _OUTCOME, as_of=as_of, lead=lead_days, horizon=horizon_days)
+        answer = asked.studied(
+            folder,
+            outcome or _OUTCOME,
+            as_of=as_of,
+            lead=lead_days,
+            horizon=horizon_days,
+            with_challengers=challengers,
+        )
     else:
         if as_of is not None or folder is not None:
             refuse("--panel looks at no workspace: leave --as-of and --workspace out, or the panel.")
@@ -86,7 +97,9 @@ def command(
             read = read_panel(panel, outcome=outcome or "the event", controls=control or (), known_until=until)
             _check_is_over(read, lead_days + horizon_days)
             shown.stage("asking the data")
-            asked_of = study(read.panel, read.outcome, lead=lead_days, horizon=horizon_days)
+            asked_of = study(
+                read.panel, read.outcome, lead=lead_days, horizon=horizon_days, with_challengers=challengers
+            )
             answer = found(asked_of, read.notes, whose=panel.name, as_of=day(read.outcome.known_until))
     for note in answer.notes:
         typer.echo(f"trueup: {note}", err=True)

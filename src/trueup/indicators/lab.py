@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from trueup.indicators import lot
 from trueup.indicators.audit import Leak, audit
+from trueup.indicators.challengers import challenge
 from trueup.indicators.collection import NO_COLLECTION, Collection, collect
 from trueup.indicators.evidence import Rows, neighbours
 from trueup.indicators.forward import Tried, folded, folds
@@ -18,7 +19,7 @@ from trueup.indicators.panel import Outcome, Panel
 from trueup.indicators.sample import Sample, every, quarterly, sample
 from trueup.indicators.score import Score, forecast, learn_score
 from trueup.indicators.selection import CAREFUL_BELOW, NO_CLAIMS_BELOW, Judged
-from trueup.indicators.skills import Adds, Skills, adds_of, skills_of
+from trueup.indicators.skills import NO_CHALLENGERS, Adds, Skills, adds_of, skills_of
 
 LEAD, HORIZON = 90, 180
 NULL_RUNS = 20
@@ -72,12 +73,16 @@ def study(
     horizon: int = HORIZON,
     tried_before: Some[str] = (),
     null_runs: int = NULL_RUNS,
+    with_challengers: bool = False,
 ) -> Study:
-    """What the panel can tell of the outcome. ``lead``, ``horizon``: days; ``tried_before``: KPIs tried earlier."""
+    """What the panel can tell of the outcome. ``lead``, ``horizon``: days; ``tried_before``: KPIs tried earlier.
+
+    ``with_challengers``: also what models are worth that see more than sums; MissingChallengersError without them.
+    """
     looked_at = lot.drawn(panel, outcome, _SEED)
     with threadpool_limits(1 if len(looked_at.as_of) < SMALL else None):
         tried = len({kpi.name for kpi in panel.kpis} | set(tried_before))
-        return _studied(_begun(looked_at, outcome, lead, horizon, tried), null_runs)
+        return _studied(_begun(looked_at, outcome, lead, horizon, tried), null_runs, with_challengers=with_challengers)
 
 
 def _begun(panel: Panel, outcome: Outcome, lead: int, horizon: int, tried: int) -> Study:
@@ -86,7 +91,7 @@ def _begun(panel: Panel, outcome: Outcome, lead: int, horizon: int, tried: int) 
     return Study(panel, outcome, lead, horizon, of, by_month, tried)
 
 
-def _studied(begun: Study, null_runs: int) -> Study:
+def _studied(begun: Study, null_runs: int, *, with_challengers: bool) -> Study:
     panel, outcome, of, by_month = begun.panel, begun.outcome, begun.sample, begun.by_month
     lead, horizon = begun.lead, begun.horizon
     if not _has_both(of) or not _has_both(by_month):
@@ -107,7 +112,9 @@ def _studied(begun: Study, null_runs: int) -> Study:
         leads=leads(panel, by_month, months, found, same, middle=lead + _step(panel, horizon) / 2),
         collection=collect(judged, some, same),
         adds=adds_of(panel, some, penalty),
-        skills=skills_of(panel, of, some, forecasts, same),
+        skills=skills_of(
+            panel, of, some, forecasts, same=same, challengers=challenge(some) if with_challengers else NO_CHALLENGERS
+        ),
         null=null_runs_of(question, panel, Designs(of, by_month, rows, months, some), null_runs),
         score=learn_score(panel, of, leaks, raw, penalty) if some else None,
         forecasts=forecasts,

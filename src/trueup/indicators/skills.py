@@ -1,6 +1,6 @@
 """What the score, the KPIs found, the controls and dumb baselines were worth on dates that nothing was chosen by."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,7 @@ from trueup.statistics.logit import Floats
 
 FAMILIES = ("experience", "activity")
 BASELINES = 2
+NO_CHALLENGERS: Mapping[str, Tried] = {}
 _HARDLY = 1.0
 SCORE, CHOSEN, CONTROLS = "the score", "the KPIs found", "controls only"
 
@@ -69,9 +70,15 @@ def adds_of(panel: Panel, some: Sequence[Folded], penalty: float) -> tuple[Adds,
 
 
 def skills_of(
-    panel: Panel, of: Sample, some: Sequence[Folded], given: Tried, same: Sequence[set[int]]
+    panel: Panel,
+    of: Sample,
+    some: Sequence[Folded],
+    given: Tried,
+    *,
+    same: Sequence[set[int]],
+    challengers: Mapping[str, Tried] = NO_CHALLENGERS,
 ) -> tuple[Skills, ...]:
-    """The skills of the score's forecasts ``given``, and of simpler ones; none without folds."""
+    """The skills of the score's forecasts ``given``, of simpler ones, and of challengers; none without folds."""
     if not some:
         return ()
     as_of = panel.as_of[of.rows]
@@ -83,6 +90,7 @@ def skills_of(
     }
     for place, control in enumerate(panel.control_columns[:BASELINES]):
         forecasts[f"{control.label or control.name} alone"] = try_on(some, one_control(place), 0.0)
+    forecasts |= {name: righted(some, tried) for name, tried in challengers.items()}
     lately = _lately(given, as_of)
 
     def worth(tried: Tried, which: Flags) -> Skill:

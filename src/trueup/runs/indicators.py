@@ -35,10 +35,19 @@ def study_laid(
     horizon: int = HORIZON,
     tried_before: Collection[str] = (),
     null_runs: int = NULL_RUNS,
+    with_challengers: bool = False,
 ) -> Study:
     """Which KPIs predict an outcome of a workspace's accounts; NoSuchOutcomeError where nothing tells of it."""
     panel, wanted = question_of(laid, outcome)
-    return study(panel, wanted, lead=lead, horizon=horizon, tried_before=tried_before, null_runs=null_runs)
+    return study(
+        panel,
+        wanted,
+        lead=lead,
+        horizon=horizon,
+        tried_before=tried_before,
+        null_runs=null_runs,
+        with_challengers=with_challengers,
+    )
 
 
 def outcome_called(name: str) -> str:
