@@ -152,7 +152,9 @@ def _bar(reason: Reason, most: float, *, is_good: bool) -> Bar:
         left=50 - width if reason.adds < 0 else 50,
         width=width,
         helps=(reason.adds > 0) == is_good,
-        since="" if reason.change is None or abs(reason.change) < _HARDLY else f"{reason.change:+.2f}".replace("-", "−"),
+        since=""
+        if reason.change is None or abs(reason.change) < _HARDLY
+        else f"{reason.change:+.2f}".replace("-", "−"),
     )
 
 
