@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from scored_customers import ON, WAS_ON, kept, published, study
-from trueup.answers.scores import YOUNG, NoScoresError, in_words, scores
+from trueup.answers.scores import YOUNG, NoScoresError, scores
 from trueup.mart.snapshot import Snapshot
 
 
@@ -86,12 +86,3 @@ def test_a_score_that_may_be_a_coin_tells_nobody_s_chance(
 ) -> None:
     with pytest.raises(NoScoresError, match=says):
         scores(snapshot, kept(said))
-
-
-def test_in_words(snapshot: Snapshot) -> None:
-    found = scores(snapshot, kept(study()))
-    acme, initech = found.of("acme"), found.of("initech")
-    assert acme is not None
-    assert initech is not None
-    assert in_words(acme, "renewed") == "86% will renew (86% to 86%; three months earlier 55%)."
-    assert in_words(initech, "renewed") == f"No chance is told: {YOUNG}."

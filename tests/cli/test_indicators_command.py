@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,30 +10,13 @@ import numpy as np
 import pytest
 from pyarrow import parquet
 
+from commands import Run
 from imagined_customers import imagine
 from panel_files import customers, day, written
 from trueup.answers.indicators import COLUMNS
-from trueup.cli import main
 
-Run = Callable[..., tuple[int, str, str]]
 HEADER = "kpi,family,tier,effect,low,high,q,lead_days,lead_low,lead_high,loco_gain,reason"
 BACKTEST_HEADER = "figure,value,low,high,by_chance,rows,forecast"
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run a command far from any workspace: its code, what it prints, and what it says on stderr."""
-    monkeypatch.setenv("COLUMNS", "160")
-    monkeypatch.chdir(tmp_path)
-
-    def ran(*words: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main([*words])
-        told = capsys.readouterr()
-        return int(ended.value.code or 0), told.out, " ".join(told.err.split())
-
-    return ran
 
 
 @pytest.fixture(scope="module")

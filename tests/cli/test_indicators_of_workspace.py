@@ -3,18 +3,15 @@
 import csv
 import io
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from commands import Run
 from example import built
 from trueup.answers.indicators import COLUMNS
-from trueup.cli import main
 from trueup.runs.folder import Folder
 from trueup.runs.kept_studies import kept_studies, tried_before
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -23,18 +20,8 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, acme: Path) -> Run:
-    monkeypatch.setenv("COLUMNS", "160")
-    monkeypatch.chdir(acme)
-
-    def ran(*words: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main([*words])
-        told = capsys.readouterr()
-        return int(ended.value.code or 0), told.out, " ".join(told.err.split())
-
-    return ran
+def place(acme: Path) -> Path:
+    return acme
 
 
 def test_a_small_company_is_told_that_its_events_are_too_few_and_the_study_is_kept(run: Run, acme: Path) -> None:

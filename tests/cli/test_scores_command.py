@@ -2,18 +2,16 @@
 
 import csv
 import io
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from commands import Run
 from recorded import workspace_in
 from scored_customers import ON, published, study
-from trueup.cli import main
 from trueup.runs.folder import Folder
 from trueup.runs.kept_studies import keep_study
 
-Run = Callable[..., tuple[int, str, str]]
 HEADER = "account_id,outcome,as_of,chance,low,high,before,why,reason,study"
 
 
@@ -28,18 +26,8 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> Folder:
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, acme: Folder) -> Run:
-    monkeypatch.setenv("COLUMNS", "160")
-    monkeypatch.chdir(acme.root)
-
-    def ran(*words: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main([*words])
-        told = capsys.readouterr()
-        return int(ended.value.code or 0), told.out, " ".join(told.err.split())
-
-    return ran
+def place(acme: Folder) -> Path:
+    return acme.root
 
 
 def test_programs_get_a_row_per_account_whom_to_worry_about_first(run: Run) -> None:

@@ -7,12 +7,10 @@ three months earlier.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import isfinite
 
 import numpy as np
 import pyarrow as pa
 
-from trueup.answers.outcome_words import words_of
 from trueup.answers.study import Study, study_of
 from trueup.indicators.model import Model, read
 from trueup.indicators.panel import Codes
@@ -244,12 +242,3 @@ def _places(accounts: Codes, among: Codes) -> Codes:
         return np.full(len(accounts), -1, np.int64)
     at = np.minimum(np.searchsorted(among, accounts), len(among) - 1)
     return np.where(among[at] == accounts, at, -1)
-
-
-def in_words(of: AccountScore, outcome: str) -> str:
-    """An account's chance in a sentence."""
-    if of.chance is None:
-        return f"No chance is told: {of.reason}."
-    do = words_of(outcome).do
-    before = "" if of.before is None or not isfinite(of.before) else f"; three months earlier {of.before:.0%}"
-    return f"{of.chance:.0%} will {do} ({of.low:.0%} to {of.high:.0%}{before})."

@@ -1,8 +1,6 @@
 """``trueup backtest``: what a score that somebody already has would have been worth."""
 
 import importlib
-import json
-import sys
 from enum import StrEnum
 from math import isnan
 from pathlib import Path
@@ -15,7 +13,7 @@ from trueup.answers.backtest_told import told, told_whole, window
 from trueup.answers.indicators import day
 from trueup.cli.lengths import date_of, days_of
 from trueup.cli.options import AsOf, OutputFile, OutputFormat, Workspace
-from trueup.cli.output import Format, check_can_write, put, refuse, refusing, write
+from trueup.cli.output import Format, check_can_write, put_json, refuse, refusing, write
 from trueup.cli.tables import NOTHING, Column, heading, paragraph
 from trueup.cli.tables import table as printed
 from trueup.indicators.backtest import Backtested, Beside, backtest
@@ -164,19 +162,9 @@ def _tell(found: Backtested, form: Format, output: Path | None) -> None:
         case Format.table:
             _print(found)
         case Format.json:
-            whole = json.dumps(told_whole(found), indent=1, ensure_ascii=False, allow_nan=False)
-            _write(f"{whole}\n".encode(), output)
+            put_json(told_whole(found), output)
         case _:
             write(table(found), form, output)
-
-
-def _write(content: bytes, output: Path | None) -> None:
-    if output is not None:
-        put(content, output)
-        return
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
 
 
 def _print(of: Backtested) -> None:

@@ -1,8 +1,6 @@
 """``trueup indicators``: which KPIs truly predict an outcome, of the workspace's customers or of a panel in a file."""
 
 import importlib
-import json
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +12,7 @@ from trueup.answers.indicators_told import cannot_tell, headline, told_whole
 from trueup.answers.study import study_of
 from trueup.cli.lengths import date_of, days_of
 from trueup.cli.options import AsOf, OutputFile, Workspace
-from trueup.cli.output import Format, check_can_write, put, refuse, refusing, write
+from trueup.cli.output import Format, check_can_write, put_json, put_text, refuse, refusing, write
 from trueup.cli.progress import progress
 from trueup.cli.tables import NOTHING, Column, heading, paragraph
 from trueup.cli.tables import table as printed
@@ -123,23 +121,13 @@ def _tell(answer: Found, form: Told, output: Path | None) -> None:
         case Told.table:
             _print(answer)
         case Told.json:
-            _put(json.dumps(told_whole(answer), indent=1, ensure_ascii=False, allow_nan=False), output)
+            put_json(told_whole(answer), output)
         case Told.html:
             # Drawing loads what only a page needs.
             drawn = importlib.import_module("trueup.reports.indicators")
-            _put(drawn.page(study_of(told_whole(answer))), output)
+            put_text(drawn.page(study_of(told_whole(answer))), output)
         case _:
             write(table(answer), Format(form), output)
-
-
-def _put(told: str, output: Path | None) -> None:
-    content = f"{told}\n".encode()
-    if output is not None:
-        put(content, output)
-        return
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
 
 
 def _print(answer: Found) -> None:

@@ -118,6 +118,22 @@ def put(content: bytes, output: Path) -> None:
         partial.unlink(missing_ok=True)
 
 
+def put_text(text: str, output: Path | None) -> None:
+    """Write a text to a file, or print it as it is, whatever the terminal's encoding."""
+    content = f"{text}\n".encode()
+    if output is not None:
+        put(content, output)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def put_json(told: Mapping[str, object], output: Path | None) -> None:
+    """Write what JSON holds, for people to read too."""
+    put_text(json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False), output)
+
+
 def check_can_write(form: Format, output: Path | None) -> None:
     """Refuse, before anything is computed, what cannot be written as asked."""
     if form is Format.parquet and output is None:

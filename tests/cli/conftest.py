@@ -1,0 +1,3 @@
+from commands import place, run
+
+__all__ = ["place", "run"]
