@@ -185,3 +185,10 @@ def test_who_was_improving_already_is_not_paid_for_it() -> None:
     """A quarter of a point a month all along: 3 more than a year before, none of it ours."""
     paid = [acme(adoption(drift=0.25, seed=seed)).payable for seed in range(20)]
     assert sum(value > 0 for value in paid) <= 3
+
+
+def test_where_nothing_ever_changes_rounding_is_no_evidence() -> None:
+    found = acme(replace(adoption(), values=np.full((31, 36), 0.1) * 3 + np.arange(31)[:, None] / 7))
+    assert {each.estimate for each in found.estimates.values()} - {found.estimates["sc"].estimate} == {0}
+    assert found.bound is not None
+    assert (found.bound.low, found.payable, found.evidence) == (0, 0, "none")

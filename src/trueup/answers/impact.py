@@ -12,7 +12,7 @@ from trueup.impact.counterfactual import ESTIMATORS
 from trueup.impact.diagnostics import Check
 from trueup.impact.effect import Effect, before_and_after, block_of
 from trueup.impact.panel import Panel
-from trueup.impact.placebo import Placebos, placebos
+from trueup.impact.placebo import SDID, Placebos, placebos
 from trueup.impact.pooled import Pooled
 from trueup.impact.simplex import Numbers
 from trueup.impact.words import (
@@ -44,7 +44,7 @@ CALLED: Mapping[str, str] = {
     "cits_synthetic": "own line beside a synthetic twin",
     "cits_mean": "own line beside the mean of others",
     OWN_TREND: "own line carried on",
-    BOUND: "what is certain enough",
+    BOUND: "the least of three low ends",
 }
 CAME_IN: Mapping[str, str] = {
     "worst-quarter": "after their worst three times in a row",
@@ -79,7 +79,7 @@ _TIMES = {0.8: "eight times in ten", 0.9: "nine times in ten", 0.95: "19 times i
 
 @dataclass(frozen=True)
 class Found:
-    """What was found of every treated unit; ``together``: of those with sound effects, where there are three or more.
+    """What was found of every treated unit; ``together``: of those with donors, where they are three or more.
 
     ``measure``: its name; ``methods``: the estimators that were asked for. ``rule``: how units came in, and whether
     anybody said so. ``notes``: what was unknown, in sentences.
@@ -149,7 +149,7 @@ def lines(found: Found, effect: Effect) -> list[Line]:
     by_method = [
         _line(name, effect.estimates[name].estimate, calendar[name], found.confidence) for name in found.methods
     ]
-    return [naive, *by_method, line_of(effect.bound, effect.estimates["sdid"].estimate)]
+    return [naive, *by_method, line_of(effect.bound, effect.estimates[SDID].estimate)]
 
 
 def line_of(bound: Bound, estimate: float) -> Line:
@@ -293,6 +293,7 @@ def _together_whole(found: Found) -> dict[str, Plain] | None:
         "low": pool.bound.low,
         "high": pool.bound.high,
         "payable_each": pool.payable,
+        "payable_units": [effect.unit for effect in found.effects if effect.estimates and not effect.blocked_by],
         "why_no_bound": pool.bound.why,
         "bound_is_least_of": _members_whole(pool.bound),
         "told": told_together(found),
@@ -315,6 +316,7 @@ def told(found: Found, effect: Effect) -> list[str]:
     naive = before_and_after(found.panel, effect)
     sentences = [_headline(found, effect), _sure(found, effect), _paid(effect)]
     sentences.append(f"Evidence: {effect.evidence} ({EVIDENCE[effect.evidence]}).")
+    sentences += _in_donors(found, effect)
     if not isnan(naive):
         sentences.append(
             f"Before and after alone would claim {signed(naive)}: it takes credit for what would have happened anyway."
@@ -349,6 +351,24 @@ def _sure(found: Found, effect: Effect) -> str:
     return f"{often.capitalize()} the truth is above {signed(bound.low)}; {often} it is below {signed(bound.high)}."
 
 
+def _in_donors(found: Found, effect: Effect) -> list[str]:
+    """What the same finds in donors, in whom nothing was done."""
+    if not effect.estimates:
+        return []
+    estimate, sentences = effect.estimates[SDID].estimate, []
+    kinds = {
+        "at the same start": effect.calendar[SDID],
+        f"where they come in {CAME_IN[found.rule]}": effect.matched[SDID],
+    }
+    for which, found_there in kinds.items():
+        values = found_there.estimates
+        if len(values):
+            more = int((values >= estimate).sum())
+            between = f"between {signed(float(values.min()))} and {signed(float(values.max()))}"
+            sentences.append(f"{which}, {between}: {more} of {len(values)} gained as much")
+    return [f"In donors, in whom nothing was done, the same finds: {'; and '.join(sentences)}."] if sentences else []
+
+
 def _paid(effect: Effect) -> str:
     if effect.payable > 0:
         return f"Paid on would be {amount(effect.payable)}, the low end."
@@ -373,10 +393,10 @@ def told_together(found: Found) -> list[str]:
         sentences.append(
             f"{often.capitalize()} the truth is above {signed(bound.low)}; {often} it is below {signed(bound.high)}."
         )
-        paid = f"{amount(pool.payable)} for each" if pool.payable > 0 else "nothing"
-        sentences.append(f"Paid on would be {paid}: either this or each unit's own, as agreed before the start.")
+        each = f"{amount(pool.payable)} for each of them whom no check blocks" if pool.payable > 0 else "nothing"
+        sentences.append(f"Paid on would be {each}; this or each unit's own, as was agreed before the start.")
     if pool.left_out:
-        sentences.append(f"Left out, since nothing sound is known of them: {', '.join(pool.left_out)}.")
+        sentences.append(f"Left out, since nobody could be compared with them: {', '.join(pool.left_out)}.")
     return sentences
 
 

@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "indicators": "Find which KPIs truly predict an outcome, and say what the data cannot tell.",
     "scores": "Show each customer's chance of an outcome, what it is made of, and what moved.",
     "backtest": "Try a score that you have on what happened later: what it would have been worth.",
+    "impact": "Say what was gained beyond what would have happened anyway, and how much of it is certain.",
     "report": "Write the company's alignment board as a page.",
     "serve": "Serve the company's pages, and build when somebody asks or a schedule says so.",
     "user": "Say who may sign in, and let them in by a link.",
@@ -25,6 +26,7 @@ COMMANDS: dict[str, str] = {
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "grades": ("explain", "honesty", "learn", "pleasing", "sheets", "close", "verify"),
+    "impact": ("estimate",),
     "user": ("add", "list", "role", "link", "deactivate"),
     "entries": ("export", "import"),
     "confirmations": ("verify", "export"),

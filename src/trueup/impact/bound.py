@@ -16,8 +16,9 @@ TOO_FEW_DONORS, TOO_FEW_MATCHED = "too_few_donors", "too_few_matched"
 
 @dataclass(frozen=True)
 class Member:
-    """One lower bound of the improvement, with its upper counterpart; None where placebos are too few for the level.
+    """An estimate with its two ends, each of them one-sided; None where placebos are too few for the confidence.
 
+    ``low``: with the confidence the truth is above it; ``high``: with the same confidence it is below that one.
     ``error``: standard deviation of the placebos. ``placebos``: how many there are.
     """
 
@@ -31,9 +32,10 @@ class Member:
 
 @dataclass(frozen=True)
 class Bound:
-    """The least lower bound and the greatest upper one, each of the confidence; None, and ``why`` a code, of neither.
+    """The least lower end and the greatest upper one; None, and ``why`` a code, of neither.
 
-    Between them the improvement lies with 2 x confidence - 1.
+    Each end is one-sided, of the ``confidence``: of 90 %, nine times in ten the truth is above ``low``, whatever
+    becomes of ``high``. Pay rests on that end alone. That the truth is between both is said with ``between`` only.
     """
 
     confidence: float
@@ -41,6 +43,11 @@ class Bound:
     low: float | None
     high: float | None
     why: str = ""
+
+    @property
+    def between(self) -> float:
+        """How sure it is that the truth is between both ends: each is missed by one less the confidence at most."""
+        return 2 * self.confidence - 1
 
 
 def member(name: str, estimate: float, placebos: Placebos, confidence: float) -> Member:

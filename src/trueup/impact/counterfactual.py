@@ -14,6 +14,9 @@ from trueup.impact.simplex import Numbers, nearest
 _SLIGHT = 1e-6
 """Of the noise: the ridge that makes weights unique and changes nothing else (Arkhangelsky et al. 2021, section I)."""
 
+_ROUNDING = 1e-11
+"""Of the greatest value: an estimate below it is what rounding left over, and nothing."""
+
 
 @dataclass(frozen=True)
 class Block:
@@ -52,6 +55,11 @@ class Block:
         """Standard deviation of donors' changes from one time to the next, before the start (ibid., section I)."""
         changes = np.diff(self.donors[:, : self.before], axis=1)
         return float(changes.std(ddof=1)) if changes.size > 1 else 0.0
+
+    def told(self, estimate: float) -> float:
+        """The estimate; 0 where it is but what rounding left over."""
+        greatest = max(float(np.abs(self.treated).max()), float(np.abs(self.donors).max()))
+        return estimate if abs(estimate) > _ROUNDING * greatest else 0.0
 
     def without(self, donor: int) -> "Block":
         """The block without one of its donors."""
@@ -98,7 +106,7 @@ def sc(block: Block) -> Counterfactual:
     path = weights @ block.donors
     gap = block.observed - path
     fit = float(np.sqrt(np.mean(gap[:before] ** 2)))
-    return Counterfactual(float(gap[before:].mean()), path, weights, uniform(before), fit)
+    return Counterfactual(block.told(float(gap[before:].mean())), path, weights, uniform(before), fit)
 
 
 def difp(block: Block) -> Counterfactual:
@@ -167,7 +175,8 @@ def double_difference(block: Block, units: Numbers, times: Numbers) -> Counterfa
     gap = block.observed - synthetic
     level = float(times @ gap[: block.before])
     fit = float(gap[: block.before].std())
-    return Counterfactual(float(gap[block.before :].mean()) - level, synthetic + level, units, times, fit)
+    estimate = block.told(float(gap[block.before :].mean()) - level)
+    return Counterfactual(estimate, synthetic + level, units, times, fit)
 
 
 def interrupted(block: Block, units: Numbers) -> Counterfactual:
@@ -177,7 +186,8 @@ def interrupted(block: Block, units: Numbers) -> Counterfactual:
     gap = block.observed - synthetic
     line = carried_on(before, block.after) @ gap[:before]
     fit = float(np.sqrt(np.mean((gap - line)[:before] ** 2)))
-    return Counterfactual(float((gap - line)[before:].mean()), synthetic + line, units, uniform(before), fit)
+    estimate = block.told(float((gap - line)[before:].mean()))
+    return Counterfactual(estimate, synthetic + line, units, uniform(before), fit)
 
 
 @lru_cache(maxsize=64)

@@ -9,6 +9,7 @@ import numpy as np
 from trueup.impact.bound import CONFIDENCE, Bound, conservative
 from trueup.impact.counterfactual import Block, Counterfactual, did, difp, sc
 from trueup.impact.diagnostics import (
+    ONE_DONOR,
     Check,
     before_start,
     definition_changed,
@@ -74,8 +75,16 @@ class Effect:
         return tuple(check.name for check in self.checks if check.blocks)
 
     @property
+    def is_sound(self) -> bool:
+        """Whether there are estimates and no check blocks, but that they rest on one donor: so do small effects.
+
+        What is said of several customers is said of these. Without the small effects it would look better than it is.
+        """
+        return bool(self.estimates) and not set(self.blocked_by) - {ONE_DONOR}
+
+    @property
     def payable(self) -> float:
-        """The improvement that may be paid on: the bound, never below 0; 0 where a check blocks or there is none."""
+        """The improvement that may be paid on: the low end, never below 0; 0 where a check blocks or there is none."""
         if self.bound is None or self.bound.low is None or self.blocked_by:
             return 0.0
         return max(self.bound.low, 0.0)
@@ -135,6 +144,24 @@ def effect_of(
         return replace(blank, alone=replace(alone, path=alone.path * panel.sign), why=NO_DONORS)
     values = np.vstack((series, panel.values[places] * panel.sign))
     return _compared(blank, values, panel.serves()[places], panel, rule=rule, confidence=confidence)
+
+
+def block_of(panel: Panel, effect: Effect) -> Block:
+    """What an effect was found on, more is better; ValueError where there were no donors."""
+    rows = [panel.place(unit) for unit in (effect.unit, *effect.donors)]
+    values = panel.values[rows, effect.window.around(effect.start)] * panel.sign
+    return Block(values[:1], values[1:], effect.window.before)
+
+
+def before_and_after(panel: Panel, effect: Effect) -> float:
+    """What before and after alone would claim: the mean after the start less that of as many times before it, at most.
+
+    It credits us with what would have happened anyway. More is better; NaN where a value is missing.
+    """
+    series, window = panel.values[panel.place(effect.unit)] * panel.sign, effect.window
+    earlier = series[effect.start - min(window.before, window.after) : effect.start]
+    later = series[effect.start : effect.start + window.after]
+    return float(later.mean() - earlier.mean()) if len(earlier) and len(later) == window.after else float("nan")
 
 
 def _compared(blank: Effect, values: Numbers, serves: Flags, panel: Panel, *, rule: Rule, confidence: float) -> Effect:

@@ -14,7 +14,6 @@ import numpy as np
 from scipy.optimize import brentq  # type: ignore[import-untyped]
 from scipy.special import chdtri, stdtr, stdtrit  # type: ignore[import-untyped]
 
-from trueup.impact.diagnostics import ONE_DONOR
 from trueup.impact.effect import Effect
 from trueup.impact.placebo import SDID
 from trueup.impact.simplex import Numbers
@@ -49,11 +48,10 @@ class Insight:
 def insight(effects: Sequence[Effect], *, level: float = LEVEL) -> Insight | None:
     """The insight of customers' effects, each with the standard error of its placebos; None of fewer than three.
 
-    Customers whose bound is unfit to pay on are left out, but not those whose estimate rests on one donor: that is so
-    of small effects mostly, and without them the rest would look better than they are.
+    Only effects that are sound take part (``Effect.is_sound``).
     """
-    fit = [each for each in effects if each.estimates and not set(each.blocked_by) - {ONE_DONOR}]
-    told = [(each.estimates[SDID].estimate, each.calendar[SDID].error) for each in fit]
+    sound = [each for each in effects if each.is_sound]
+    told = [(each.estimates[SDID].estimate, each.calendar[SDID].error) for each in sound]
     found = np.array([each for each in told if each[1] > 0], np.float64).reshape(-1, 2)
     return random_effects(found[:, 0], found[:, 1], level=level)
 

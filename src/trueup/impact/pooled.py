@@ -30,10 +30,10 @@ MEMBERS = {
 
 @dataclass(frozen=True)
 class Pooled:
-    """The mean improvement of some customers, in which each counts the same. ``left_out``: customers without a bound.
+    """The mean improvement of some customers, in which each counts the same. ``left_out``: those without donors.
 
-    ``payable``: what may be paid on for each of ``units``; what one of them is blocked by blocks that one alone, who
-    has to be left out beforehand.
+    ``payable``: what may be paid on for each of ``units`` whom no check blocks. Those whom one blocks count in the mean
+    all the same: who is left out after a look at the figures makes those of the others too good (decision 20).
     """
 
     units: tuple[str, ...]
@@ -52,7 +52,7 @@ def pooled(
 ) -> Pooled:
     """The bound of the mean over customers: the least of five, by means of as many placebos.
 
-    ValueError of fewer than two customers whose placebos are known.
+    ValueError of fewer than two customers who have donors.
     """
     known = sorted((effect for effect in effects if effect.estimates), key=lambda effect: effect.unit)
     if len(known) < FEWEST:

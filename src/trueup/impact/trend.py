@@ -17,7 +17,10 @@ _PARAMETERS = 2
 
 @dataclass(frozen=True)
 class OwnTrend:
-    """Improvement over the customer's own line, each end with the confidence; ``path`` (times,): the line."""
+    """Improvement over the customer's own line; ``path`` (times,): the line.
+
+    ``low``, ``high``: one-sided ends, each with the confidence (of 90 %, nine times in ten the truth is above ``low``).
+    """
 
     estimate: float
     low: float
