@@ -50,10 +50,20 @@ def cannot_tell(of: Found) -> list[str]:
             "What a source had overwritten before it was first delivered: the earliest version is taken for what was"
             " known until the next."
         )
+    told += _approximate(of)
     if not study.leads and any(judged.tier == "A" for judged in of.judged):
         told.append("How long before the outcome a KPI speaks: accounts have too few dates close to each other.")
     told += [f"{each.rows:,} rows were left out: {each.why}." for each in study.sample.dropped]
     return told
+
+
+def _approximate(of: Found) -> list[str]:
+    """KPIs whose past is not exactly what was known then, by why."""
+    by_why: dict[str, list[str]] = {}
+    for kpi in of.study.panel.kpis:
+        if kpi.history == "approximate":
+            by_why.setdefault(kpi.why_not_exact, []).append(kpi.label or kpi.name)
+    return [f"What exactly was known then of {', '.join(labels)}: {why}." for why, labels in by_why.items()]
 
 
 def _window(of: Found) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from trueup.indicators.lot import MOST_ACCOUNTS
-from trueup.indicators.panel import Codes, Column, Flags, Outcome, Panel, Values
+from trueup.indicators.panel import Codes, Column, Flags, History, Outcome, Panel, Values
 from trueup.lake.duckdb import DuckDBEngine
 from trueup.lake.entered import Entries
 from trueup.metrics.catalogue_file import Catalogue
@@ -27,6 +27,7 @@ from trueup.runs.accounts_then import lay_accounts
 from trueup.runs.drawn import Lot, cast_lots, drawn_folder
 from trueup.runs.folder import Folder
 from trueup.runs.ground import IDENTITY_SCHEMA, Ground, ground
+from trueup.runs.history import why_not_exact
 from trueup.runs.laid_panel import Laid
 from trueup.runs.panel_outcomes import METRICS, Came, outcomes_of
 from trueup.runs.progress import Progress
@@ -50,13 +51,17 @@ class _Seen:
 
 @dataclass(frozen=True)
 class _Begun:
-    """What is asked of the whole company, once. ``folder``: with the lake in which the drawn accounts are."""
+    """What is asked of the whole company, once. ``folder``: with the lake in which the drawn accounts are.
+
+    ``not_exact``: of KPIs whose past values are only nearly what was known, why.
+    """
 
     folder: Folder
     dates: Sequence[date]
     outcomes: Sequence[Came]
     same: Mapping[str, str]
     lot: Lot
+    not_exact: Mapping[str, str]
 
 
 def lay_panel(
@@ -85,7 +90,7 @@ def lay_panel(
     progress.stage("choosing accounts")
     with TemporaryDirectory(prefix="drawn-", dir=folder.scratch) as room:
         with ground(folder, settings, as_of=as_of, entries=entries) as today:
-            begun = _begun(today, folder, settings, known, most=(most_dates, most_accounts), room=Path(room))
+            begun = _begun(today, folder, settings, known, kpis, most=(most_dates, most_accounts), room=Path(room))
         dates = begun.dates
         progress.stage("reading what was known then", steps=len(dates) + 1)
         progress.step("as known today")
@@ -104,7 +109,14 @@ def lay_panel(
 
 
 def _begun(
-    today: Ground, folder: Folder, settings: Settings, known: Catalogue, *, most: tuple[int, int], room: Path
+    today: Ground,
+    folder: Folder,
+    settings: Settings,
+    known: Catalogue,
+    kpis: Sequence[Metric],
+    *,
+    most: tuple[int, int],
+    room: Path,
 ) -> _Begun:
     """What came of everybody, and the accounts drawn, with a lake of theirs in ``room``; ``most``: dates, accounts."""
     most_dates, most_accounts = most
@@ -115,7 +127,8 @@ def _begun(
     outcomes = outcomes_of(today.engine, facts, today.horizon.as_of_on)
     same = _same(today.engine)
     lot = cast_lots(today, same, outcomes, since=dates[0], most=most_accounts)
-    return _Begun(drawn_folder(lot, folder, settings, today, room), dates, outcomes, same, lot)
+    not_exact = why_not_exact(today, kpis, known, settings, first=end_of_day(dates[0], settings.zone))
+    return _Begun(drawn_folder(lot, folder, settings, today, room), dates, outcomes, same, lot, not_exact)
 
 
 def _dates(first_on: date, last_on: date, most: int) -> list[date]:
@@ -194,7 +207,7 @@ def _laid(kpis: Sequence[Metric], seen: Sequence[_Seen], restated: _Seen, begun:
         names=names,
         accounts=accounts,
         as_of=as_of[at],
-        kpis=tuple(Column(kpi.name, kpi.family, kpi.label, kpi.better) for kpi in kpis),
+        kpis=tuple(_column(kpi, begun.not_exact.get(kpi.name, "")) for kpi in kpis),
         known=whole[:, :-1],
         control_columns=(
             Column("size", label="size"),
@@ -208,6 +221,11 @@ def _laid(kpis: Sequence[Metric], seen: Sequence[_Seen], restated: _Seen, begun:
     )
     outcomes = {each.name: _outcome(each, code_of, same) for each in begun.outcomes}
     return Laid(panel, outcomes, is_customer[at], has_deal[at])
+
+
+def _column(kpi: Metric, why: str) -> Column:
+    history: History = "approximate" if why else "exact"
+    return Column(kpi.name, kpi.family, kpi.label, kpi.better, history, why_not_exact=why)
 
 
 def _firsts(codes: Codes, as_of: Codes) -> tuple[Codes, Flags]:
