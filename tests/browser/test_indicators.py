@@ -28,7 +28,7 @@ for said, on in json.loads(Path(sys.argv[2]).read_text()):
 
 @pytest.fixture
 def studied(site: Site, tmp_path: Path) -> Site:
-    """The site, of whose customers somebody asked twice who renews, and then who leaves: the newest studies there are."""
+    """The site, of whose customers somebody asked twice who renews, and then who leaves; nothing newer."""
     said = [
         (study(lead_days=90), "2025-06-30"),
         (study(error=0.3), "2026-06-30"),
