@@ -45,7 +45,7 @@ def cannot_tell(of: Found) -> list[str]:
             "Whether values were changed later on: only one version of them is there, and it was taken to be what was"
             " known at the time."
         )
-    else:
+    elif not _approximate(of):
         told.append(
             "What a source had overwritten before it was first delivered: the earliest version is taken for what was"
             " known until the next."

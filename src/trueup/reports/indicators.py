@@ -180,6 +180,8 @@ def _beside(kpi: Kpi) -> str:
     told = [] if kpi.tier == "A" or kpi.reason == EXPLAINED else [f"{kpi.reason[:1].upper()}{kpi.reason[1:]}."]
     if kpi.says_the_same_as:
         told.append(f"Says much the same as {', '.join(kpi.says_the_same_as).replace('_', ' ')}.")
+    if kpi.history != "exact":
+        told.append(f"What was known then is {kpi.history}: see the end.")
     return " ".join(told)
 
 
