@@ -10,6 +10,7 @@ people enter here are as they were.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlglot import exp, parse_one
@@ -29,6 +30,8 @@ from trueup.metrics.sqlfact import SqlFact
 from trueup.runs.ground import Ground
 from trueup.runs.settings import Settings
 
+Known = tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...]
+"""Schemas, their tables, and these tables' columns."""
 Reads = Mapping[str, frozenset[str]]
 """Tables of ``state`` and the columns of them that matter."""
 
@@ -174,23 +177,26 @@ def _told(engine: DuckDBEngine, table: str) -> Mapping[str, bool]:
 _TOLD = "told_"
 
 
-def _columns(engine: DuckDBEngine) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-    """Schema -> table -> column -> type, of what facts may read besides each other."""
-    found: dict[str, dict[str, dict[str, str]]] = {STATE_SCHEMA: {}, CALENDAR_SCHEMA: {}}
+def _columns(engine: DuckDBEngine) -> Known:
+    """The columns of what facts may read besides each other."""
+    found: dict[str, dict[str, list[str]]] = {STATE_SCHEMA: {}, CALENDAR_SCHEMA: {}}
     listed = engine.query(
         "SELECT table_schema, table_name, column_name FROM information_schema.columns"
         f" WHERE table_schema IN ('{STATE_SCHEMA}', '{CALENDAR_SCHEMA}') AND table_catalog = current_database()"
     ).to_pylist()
     for row in listed:
-        found[row["table_schema"]].setdefault(row["table_name"], {})[row["column_name"]] = "UNKNOWN"
-    return found
+        found[row["table_schema"]].setdefault(row["table_name"], []).append(row["column_name"])
+    return tuple(
+        (schema, tuple((table, tuple(columns)) for table, columns in sorted(tables.items())))
+        for schema, tables in found.items()
+    )
 
 
 @dataclass(frozen=True)
 class _Reader:
     """Finds out what values depend on, by their SQL. ``of_interest``: what one wants to know of, tables and columns."""
 
-    columns: Mapping[str, Mapping[str, Mapping[str, str]]]
+    columns: Known
     of_interest: Sequence[tuple[str, str]]
     shelf: dict[tuple[str, frozenset[str]], Reads]
 
@@ -226,21 +232,37 @@ class _Reader:
 
     def _scanned(self, instance: FactInstance, wanted: frozenset[str]) -> Iterator[tuple[str, str, frozenset[str]]]:
         """Schema, table and columns that are left of a fact's SQL where only some of its columns are wanted."""
-        facts = {each.table: dict.fromkeys(each.columns, "UNKNOWN") for each in instance.uses}
-        schema: dict[str, object] = {**self.columns, FACT_SCHEMA: facts}
         sql = f"SELECT {', '.join(map(quoted, sorted(wanted)))} FROM ({instance.select}) AS fact"
-        try:
-            tree = _pruned(qualify(parse_one(sql, dialect="duckdb"), schema=schema, dialect="duckdb"))
-        except SqlglotError:  # SQL that somebody wrote, and only DuckDB understands: all that it names may matter.
-            named = [name for name in self.columns[STATE_SCHEMA] if name in sql]
-            yield from ((STATE_SCHEMA, name, frozenset(self.columns[STATE_SCHEMA][name])) for name in named)
-            yield from ((FACT_SCHEMA, each.table, frozenset(each.columns)) for each in instance.uses)
+        used = tuple((each.table, tuple(each.columns)) for each in instance.uses)
+        left = _left(sql, (*self.columns, (FACT_SCHEMA, used)))
+        if left is not None:
+            yield from left
             return
-        for scope in traverse_scope(tree):
-            for alias, source in scope.sources.items():
-                if isinstance(source, exp.Table):
-                    columns = frozenset(column.name for column in scope.source_columns(alias))
-                    yield source.db.lower(), source.name, columns
+        # SQL that somebody wrote, and only DuckDB understands: all that it names may matter.
+        state = dict(dict(self.columns)[STATE_SCHEMA])
+        yield from ((STATE_SCHEMA, name, frozenset(columns)) for name, columns in state.items() if name in sql)
+        yield from ((FACT_SCHEMA, table, frozenset(columns)) for table, columns in used)
+
+
+@lru_cache(maxsize=1_000)
+def _left(sql: str, known: Known) -> tuple[tuple[str, str, frozenset[str]], ...] | None:
+    """Schema, table and columns that a query's columns depend on; None where it cannot be read.
+
+    ``known``: the columns of the tables that it may name, by schema.
+    """
+    schema: dict[str, object] = {
+        name: {table: dict.fromkeys(columns, "UNKNOWN") for table, columns in of} for name, of in known
+    }
+    try:
+        tree = _pruned(qualify(parse_one(sql, dialect="duckdb"), schema=schema, dialect="duckdb"))
+    except SqlglotError:
+        return None
+    return tuple(
+        (source.db.lower(), source.name, frozenset(column.name for column in scope.source_columns(alias)))
+        for scope in traverse_scope(tree)
+        for alias, source in scope.sources.items()
+        if isinstance(source, exp.Table)
+    )
 
 
 def _pruned(tree: exp.Expr) -> exp.Expr:
