@@ -12,7 +12,7 @@ from example import built
 from trueup.answers.backtest import SCHEMA
 from trueup.notebook import Workspace
 from trueup.runs.backtests import NothingToTryError
-from trueup.runs.indicators import NoSuchOutcomeError
+from trueup.runs.outcome_names import NoSuchOutcomeError
 
 
 @pytest.fixture(scope="module")

@@ -91,6 +91,19 @@ def test_leads_are_told_in_months_and_helps_by_dates() -> None:
     assert drawn(kpi(), 1.0).held == ""
 
 
+def test_a_kpi_that_speaks_at_the_last_moment_is_told_in_days_and_one_month_is_one() -> None:
+    first = told().collection.kpis[0]
+    for days, says in ((9.0, "<b>9</b> days ahead"), (31.0, "<b>1</b> month ahead"), (61.0, "<b>2</b> months ahead")):
+        kpis = [{**each, "lead_days": days} if each["kpi"] == first else each for each in content(answered())["kpis"]]
+        assert says in body(told(kpis=kpis))
+
+
+def test_how_far_to_believe_it_is_told_with_how_many_it_is_of() -> None:
+    score = told().score
+    assert score is not None
+    assert f"{score.rows:,} account-dates, {score.happened:,} of them" in believed(told())
+
+
 def test_a_score_that_may_be_a_coin_is_not_to_be_believed() -> None:
     sure = told()
     assert "names the right one" in believed(sure)

@@ -17,8 +17,9 @@ from trueup.lake.duckdb import DuckDBEngine
 from trueup.runs import kept_panel
 from trueup.runs.build import definitions
 from trueup.runs.ground import moment_of
-from trueup.runs.indicators import NoSuchOutcomeError, question_of
+from trueup.runs.indicators import question_of
 from trueup.runs.laid_panel import Laid
+from trueup.runs.outcome_names import NoSuchOutcomeError
 from trueup.runs.panel import WINDOW, lay_panel
 from trueup.runs.panel_outcomes import outcomes_of
 from trueup.runs.progress import Silence

@@ -71,10 +71,10 @@ def test_analysts_ask_anew_and_see_how_far_it_is(studied: Company) -> None:
     job = claim("one", at=NOON)
     assert job is not None
     assert job.kind == "study"
-    assert "The data are being asked" in text_of(browser.get(f"{PAGE}work/"))
-    assert "HX-Refresh" not in browser.get(f"{PAGE}work/").headers
+    assert "The data are being asked" in text_of(browser.get(f"{PAGE}asking/"))
+    assert "HX-Refresh" not in browser.get(f"{PAGE}asking/").headers
     finish(job, at=NOON, message="")
-    assert browser.get(f"{PAGE}work/").headers["HX-Refresh"] == "true"
+    assert browser.get(f"{PAGE}asking/").headers["HX-Refresh"] == "true"
     assert "Ask the data again" in text_of(browser.get(PAGE))
 
 

@@ -8,7 +8,7 @@ from math import isfinite
 import numpy as np
 import pyarrow as pa
 
-from trueup.answers.outcome_words import in_words
+from trueup.answers.kpi_words import in_words
 from trueup.answers.study import Since
 from trueup.indicators.evidence import Tested
 from trueup.indicators.held_out import HeldOut, held_out

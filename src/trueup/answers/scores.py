@@ -17,9 +17,9 @@ from trueup.indicators.panel import Codes
 from trueup.indicators.score import Scored, scored
 from trueup.lake.duckdb import DuckDBEngine
 from trueup.mart.snapshot import Snapshot
-from trueup.runs.indicators import DEAL_WON
 from trueup.runs.kept_studies import KeptStudy
 from trueup.runs.lately import Lately, read_lately
+from trueup.runs.outcome_names import DEAL_WON
 
 COIN = 0.5
 YOUNG = "less than six months with us"

@@ -12,9 +12,10 @@ from trueup.mart.snapshot import current
 from trueup.runs.entered import entries_of
 from trueup.runs.folder import Folder
 from trueup.runs.ground import moment_of
-from trueup.runs.indicators import NoSuchOutcomeError, lay, outcome_called, study_laid
+from trueup.runs.indicators import lay, study_laid
 from trueup.runs.kept_studies import keep_study, kept_studies, tried_before
 from trueup.runs.laid_panel import Laid
+from trueup.runs.outcome_names import NoSuchOutcomeError, outcome_called
 from trueup.runs.panel_outcomes import OUTCOMES
 from trueup.runs.progress import Progress
 from trueup.runs.settings import Settings

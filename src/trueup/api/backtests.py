@@ -15,7 +15,7 @@ from trueup.indicators.backtest import Backtested
 from trueup.record import access
 from trueup.record.models import User
 from trueup.runs.backtests import NothingToTryError
-from trueup.runs.indicators import NoSuchOutcomeError
+from trueup.runs.outcome_names import NoSuchOutcomeError
 from trueup.served.backtests import NotAskedError, Sent, Wanted, of_ours, of_sent
 from trueup.sources.delivery import DeliveryError
 

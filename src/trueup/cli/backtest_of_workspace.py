@@ -13,7 +13,7 @@ from trueup.runs.backtests import Kind, NothingToTryError, Ours, backtest_worksp
 from trueup.runs.entered import entries_of
 from trueup.runs.folder import Folder, WorkspaceError, find
 from trueup.runs.ground import moment_of
-from trueup.runs.indicators import NoSuchOutcomeError, outcome_called
+from trueup.runs.outcome_names import NoSuchOutcomeError, outcome_called
 from trueup.runs.score_file import Scores, read_scores
 from trueup.runs.settings import Settings
 from trueup.sources.delivery import DeliveryError

@@ -11,7 +11,7 @@ from trueup.cli.output import refusing
 from trueup.cli.progress import progress
 from trueup.indicators.challengers import MissingChallengersError
 from trueup.runs.folder import find
-from trueup.runs.indicators import NoSuchOutcomeError
+from trueup.runs.outcome_names import NoSuchOutcomeError
 
 
 def studied(

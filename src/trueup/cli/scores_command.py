@@ -14,8 +14,8 @@ from trueup.cli.tables import table as printed
 from trueup.lake.engine import EngineError
 from trueup.mart.snapshot import Snapshot, SnapshotError, current
 from trueup.runs.folder import Folder, WorkspaceError, find
-from trueup.runs.indicators import NoSuchOutcomeError, outcome_called
-from trueup.runs.kept_studies import newest_two
+from trueup.runs.kept_studies import newest_study
+from trueup.runs.outcome_names import NoSuchOutcomeError, outcome_called
 
 _ERRORS = (WorkspaceError, NoScoresError, NoSuchOutcomeError, SnapshotError, EngineError, OSError)
 SHOWN = 30
@@ -60,7 +60,7 @@ def _snapshot(folder: Folder) -> Snapshot:
 
 
 def _scores(folder: Folder, snapshot: Snapshot, outcome: str) -> Scores:
-    kept = next((newest for newest, _ in newest_two(folder) if newest.outcome == outcome), None)
+    kept = newest_study(folder, outcome)
     if kept is None:
         raise NoScoresError(
             f"Nobody has asked yet which KPIs predict {outcome}. Ask with `trueup indicators --outcome"

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import f as f_distribution  # type: ignore[import-untyped]
-from scipy.stats import t as t_distribution
+from scipy.special import fdtrc, stdtr, stdtrit  # type: ignore[import-untyped]
 
 from trueup.indicators.design import learn
 from trueup.indicators.panel import Codes, Flags, Panel, Values
@@ -131,15 +130,15 @@ def _test(rows: Rows, fitted: Fit, spread: Floats, kpi: int) -> Tested:
     effects, covariance, of_model = fitted.coefficients[own], spread[np.ix_(own, own)], fitted.inverse[np.ix_(own, own)]
     if len(own) == 1:
         effect, error = float(effects[0]), float(np.sqrt(max(covariance[0, 0], of_model[0, 0])))
-        p = float(2 * t_distribution.sf(abs(effect / error), freedom))
+        p = float(2 * stdtr(freedom, -abs(effect / error)))
         if error > UNTOLD:
             return Tested(p, effect / error, float("nan"), float("nan"), float("nan"))
-        half = float(t_distribution.ppf((1 + LEVEL) / 2, freedom)) * error
+        half = float(stdtrit(freedom, (1 + LEVEL) / 2)) * error
         return Tested(p, effect / error, effect, effect - half, effect + half)
     ratio = min(float(effects @ np.linalg.pinv(c, hermitian=True) @ effects) for c in (covariance, of_model)) / len(own)
-    p = float(f_distribution.sf(ratio, len(own), freedom))
+    p = float(fdtrc(len(own), freedom, ratio))
     nan = float("nan")
-    return Tested(p, float(t_distribution.isf(p / 2, freedom)), nan, nan, nan)
+    return Tested(p, float(-stdtrit(freedom, p / 2)), nan, nan, nan)
 
 
 def combined(one: float, other: float) -> float:

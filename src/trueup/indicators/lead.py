@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm  # type: ignore[import-untyped]
+from scipy.special import ndtri  # type: ignore[import-untyped]
 
 from trueup.indicators.design import Scale
 from trueup.indicators.evidence import LEVEL, Rows
@@ -96,7 +96,7 @@ def _lead(recent: Values, places: dict[int, Codes], others: Rows, middle: float)
     clearest = int(np.abs(z).argmax())
     swing = _drawn(np.column_stack(pulls)) / np.array(errors) * np.sign(z)
     behind = np.abs(z[clearest]) - np.abs(z)
-    unsure = norm.ppf((1 + LEVEL) / 2) * (swing - swing[:, [clearest]]).std(0)
+    unsure = ndtri((1 + LEVEL) / 2) * (swing - swing[:, [clearest]]).std(0)
     possible = days[behind <= unsure]
     profile = tuple(zip(days.tolist(), z.tolist(), strict=True))
     return Lead(float(days[clearest]), float(possible.min()), float(possible.max()), profile)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import norm  # type: ignore[import-untyped]
+from scipy.special import ndtri  # type: ignore[import-untyped]
 
 from trueup.indicators.evidence import LEVEL, Rows
 from trueup.indicators.forward import LIGHT, Folded, losses, ridge
@@ -70,5 +70,5 @@ def gain(saved: Floats, accounts: Codes) -> Gain:
     _, codes = np.unique(accounts, return_inverse=True)
     sums = np.bincount(codes, saved - mean)
     error = float(np.sqrt((sums**2).sum())) / len(saved)
-    half = float(norm.ppf((1 + LEVEL) / 2)) * error
+    half = float(ndtri((1 + LEVEL) / 2)) * error
     return Gain(mean, mean - half, mean + half)

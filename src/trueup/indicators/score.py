@@ -4,8 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit  # type: ignore[import-untyped]
-from scipy.stats import norm  # type: ignore[import-untyped]
+from scipy.special import expit, ndtri  # type: ignore[import-untyped]
 
 from trueup.indicators.design import Design, learn
 from trueup.indicators.evidence import LEVEL, Rows
@@ -117,7 +116,7 @@ def scored(score: Score, panel: Panel, rows: Codes) -> Scored:
     matrix = np.asarray(score.design.matrix(panel, rows), np.float64)
     log_odds = score.line(matrix @ score.coefficients)
     error = score.line.slope * np.sqrt(np.einsum("ij,jk,ik->i", matrix, score.covariance, matrix))
-    half = float(norm.ppf((1 + LEVEL) / 2)) * error
+    half = float(ndtri((1 + LEVEL) / 2)) * error
     parts = matrix * score.coefficients * score.line.slope
     places = _places(score.design, len(panel.control_columns))
     reasons = np.zeros((len(rows), len(panel.kpis) + len(panel.control_columns) + 1))

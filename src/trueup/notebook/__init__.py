@@ -38,8 +38,8 @@ from trueup.runs.entered import entries_of, follow_lake
 from trueup.runs.folder import Folder, find
 from trueup.runs.ground import moment_of
 from trueup.runs.honesty import Report
-from trueup.runs.indicators import outcome_called
-from trueup.runs.kept_studies import newest_two
+from trueup.runs.kept_studies import newest_study
+from trueup.runs.outcome_names import outcome_called
 from trueup.runs.progress import Silence
 from trueup.runs.pull import ImportReport, pull
 from trueup.runs.score_file import Scores, read_scores, scores_in
@@ -195,7 +195,7 @@ class Workspace:
         Raises NoScoresError where nobody asked, or the score is not sure to be better than a coin.
         """
         name = outcome_called(outcome)
-        kept = next((newest for newest, _ in newest_two(self.folder) if newest.outcome == name), None)
+        kept = newest_study(self.folder, name)
         if kept is None:
             raise NoScoresError(f"Nobody has asked yet which KPIs predict {name}. Call indicators({name!r}) first.")
         return Rows(scores(self._snapshot(), kept).table(), "")

@@ -118,6 +118,7 @@ def _rendered(template: str, study: Study, *, number: int | None) -> str:
         lead_months=months(study.lead_days),
         window=f"{months(study.lead_days)} to {months(study.lead_days + study.horizon_days)}",
         percent=percent,
+        months=months,
         style=Markup("\n".join(sheet.read_text("utf-8") for sheet in sheets)),  # noqa: S704  ours
     )
 
@@ -219,7 +220,8 @@ def believed(study: Study) -> str:
         return "How far forecasts can be believed is not known: too little happened on dates to try them on."
     of_two = (
         f"Of two customers on one day, of whom one will {words_of(study.outcome).do} and the other will not, the score"
-        f" names the right one in {percent(score.auc)} of cases; a coin in half."
+        f" names the right one in {percent(score.auc)} of cases; a coin in half. That is of {score.rows:,}"
+        f" account-dates, {score.happened:,} of them with that outcome."
     )
     if score.auc_low > COIN:
         return of_two

@@ -30,8 +30,9 @@ from trueup.runs.closing import closed_grades
 from trueup.runs.file_columns import near_to
 from trueup.runs.folder import Folder
 from trueup.runs.ground import IDENTITY_SCHEMA
-from trueup.runs.indicators import DEAL_WON, question_of
+from trueup.runs.indicators import question_of
 from trueup.runs.laid_panel import Laid
+from trueup.runs.outcome_names import DEAL_WON
 from trueup.runs.panel import lay_panel
 from trueup.runs.panel_outcomes import GRACE_DAYS
 from trueup.runs.progress import Progress

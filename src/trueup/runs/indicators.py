@@ -6,20 +6,13 @@ from datetime import datetime
 from trueup.indicators.lab import HORIZON, LEAD, NULL_RUNS, Study, study
 from trueup.indicators.panel import Outcome, Panel
 from trueup.lake.entered import Entries
-from trueup.metrics.naming import nearest
 from trueup.runs.build import definitions
 from trueup.runs.folder import Folder
 from trueup.runs.laid_panel import Laid
+from trueup.runs.outcome_names import DEAL_WON, NoSuchOutcomeError, outcome_called
 from trueup.runs.panel import lay_panel
-from trueup.runs.panel_outcomes import OUTCOMES
 from trueup.runs.progress import Progress
 from trueup.runs.settings import Settings
-
-DEAL_WON = "deal won"
-
-
-class NoSuchOutcomeError(Exception):
-    """Nobody knows an outcome of that name; the message names those there are."""
 
 
 def lay(folder: Folder, settings: Settings, *, as_of: datetime, entries: Entries, progress: Progress) -> Laid:
@@ -48,14 +41,6 @@ def study_laid(
         null_runs=null_runs,
         with_challengers=with_challengers,
     )
-
-
-def outcome_called(name: str) -> str:
-    """The outcome that a person means; NoSuchOutcomeError tells the nearest."""
-    told = " ".join(name.replace("_", " ").split()).lower()
-    if told not in OUTCOMES:
-        raise NoSuchOutcomeError(f"There is no outcome {name!r}{nearest(told, OUTCOMES)}")
-    return told
 
 
 def question_of(laid: Laid, name: str) -> tuple[Panel, Outcome]:

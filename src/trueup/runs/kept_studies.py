@@ -55,6 +55,13 @@ def kept_studies(folder: Folder, outcome: str) -> list[KeptStudy]:
     return [] if found is None else [study_of_row(row) for row in found.filter(outcome=outcome).order_by("pk")]
 
 
+def newest_study(folder: Folder, outcome: str) -> KeptStudy | None:
+    """The newest study of an outcome; None where nobody asked."""
+    found = _rows(folder)
+    row = None if found is None else found.filter(outcome=outcome).order_by("pk").last()
+    return None if row is None else study_of_row(row)
+
+
 def newest_two(folder: Folder) -> list[tuple[KeptStudy, KeptStudy | None]]:
     """The newest study of each outcome, and the newest of the same question as of an earlier day, if there is one."""
     found = _rows(folder)

@@ -15,7 +15,18 @@ from trueup.lake.duckdb import DuckDBEngine
 from trueup.metrics.metric import Metric
 from trueup.metrics.places import Place
 from trueup.metrics.sql import constant
-from trueup.runs.windows import COUNTED, FAMILIES, SIZE, YOUNG_DAYS, fill_counts, rows_at, windows
+from trueup.runs.windows import (
+    COUNTED,
+    FAMILIES,
+    SIZE,
+    YOUNG_DAYS,
+    controls_of,
+    fill_counts,
+    flags,
+    rows_at,
+    texts_of,
+    windows,
+)
 from trueup.units.period import PeriodKind, period_of
 
 LATELY_SCHEMA = "lately"
@@ -85,8 +96,8 @@ def read_lately(engine: DuckDBEngine) -> Lately | None:
     ids = rows.column("account_id").combine_chunks().dictionary_encode()
     tenure = rows.column("tenure").cast(pa.float64()).to_numpy(zero_copy_only=False)
     size = rows.column("size").to_numpy(zero_copy_only=False).astype(np.float64)
-    texts = [_texts(rows, name) for name in ("segment", "industry")]
-    controls = [np.log1p(np.maximum(np.nan_to_num(size), 0)), np.log1p(np.maximum(tenure, 0)), *(v for _, v in texts)]
+    texts = [texts_of(rows.column(name), name) for name in ("segment", "industry")]
+    control_columns, controls = controls_of(size, tenure, texts)
     known = _values(rows, len(kpis))
     fill_counts(known, [kpi["is_counted"] for kpi in kpis])
     panel = Panel(
@@ -95,12 +106,12 @@ def read_lately(engine: DuckDBEngine) -> Lately | None:
         as_of=days,
         kpis=tuple(Column(kpi["name"], kpi["family"], kpi["label"], kpi["better"]) for kpi in kpis),
         known=known,
-        control_columns=(Column("size", label="size"), Column("tenure", label="time with us"), *(c for c, _ in texts)),
-        controls=np.column_stack(controls).astype(np.float32),
+        control_columns=control_columns,
+        controls=controls,
         is_young=~(tenure >= YOUNG_DAYS),
     )
     first, last = (date(1970, 1, 1) + timedelta(days=int(day)) for day in (days.min(), days.max()))
-    return Lately(panel, _flags(rows, "is_customer"), _flags(rows, "has_open_deal"), last, first)
+    return Lately(panel, flags(rows.column("is_customer")), flags(rows.column("has_open_deal")), last, first)
 
 
 def _months_earlier(end: date) -> date:
@@ -114,13 +125,3 @@ def _values(rows: pa.Table, kpis: int) -> Values:
     flat = column.flatten().to_numpy(zero_copy_only=False).astype(np.float32)
     found[known] = flat.reshape(-1, kpis)
     return found
-
-
-def _flags(rows: pa.Table, name: str) -> Flags:
-    return np.asarray(rows.column(name).fill_null(False).to_numpy(zero_copy_only=False), np.bool_)  # noqa: FBT003
-
-
-def _texts(rows: pa.Table, name: str) -> tuple[Column, Values]:
-    encoded = rows.column(name).combine_chunks().dictionary_encode()
-    codes = encoded.indices.cast(pa.float32()).to_numpy(zero_copy_only=False).astype(np.float32)
-    return Column(name, label=name, levels=tuple(encoded.dictionary.to_pylist())), codes

@@ -32,7 +32,20 @@ from trueup.runs.laid_panel import Laid
 from trueup.runs.panel_outcomes import METRICS, Came, outcomes_of
 from trueup.runs.progress import Progress
 from trueup.runs.settings import Settings
-from trueup.runs.windows import COUNTED, FAMILIES, SIZE, WINDOW, YOUNG_DAYS, fill_counts, months_of, rows_at, windows
+from trueup.runs.windows import (
+    COUNTED,
+    FAMILIES,
+    SIZE,
+    WINDOW,
+    YOUNG_DAYS,
+    controls_of,
+    fill_counts,
+    flags,
+    months_of,
+    rows_at,
+    texts_of,
+    windows,
+)
 from trueup.units.calendar import end_of_day
 from trueup.units.period import PeriodKind, period_of, periods_between
 
@@ -184,7 +197,7 @@ def _laid(kpis: Sequence[Metric], seen: Sequence[_Seen], restated: _Seen, begun:
     rows = pa.concat_tables([each.rows for each in seen])
     ids = np.array([same.get(account, account) for account in rows.column("account_id").to_pylist()], np.object_)
     as_of = _days(rows.column("as_of"))
-    is_customer, has_deal = (_flags(rows.column(name)) for name in ("is_customer", "has_open_deal"))
+    is_customer, has_deal = (flags(rows.column(name)) for name in ("is_customer", "has_open_deal"))
     counts = is_customer | has_deal
     names = sorted(set(ids[counts])) if begun.lot.is_whole else list(begun.lot.everybody)
     code_of = {name: code for code, name in enumerate(names)}
@@ -200,21 +213,16 @@ def _laid(kpis: Sequence[Metric], seen: Sequence[_Seen], restated: _Seen, begun:
     for values in (whole, recent, today):
         fill_counts(values, [kpi.agg in COUNTED for kpi in kpis])
     tenure = rows.column("tenure").cast(pa.float64()).to_numpy(zero_copy_only=False)[at]
-    texts = [_texts(rows.column(name).take(pa.array(at)), name) for name in ("segment", "industry")]
-    size = np.log1p(np.maximum(np.nan_to_num(whole[:, -1]), 0))
-    controls = [size, np.log1p(np.maximum(tenure, 0)), *(values for _, values in texts)]
+    texts = [texts_of(rows.column(name).take(pa.array(at)), name) for name in ("segment", "industry")]
+    control_columns, controls = controls_of(whole[:, -1], tenure, texts)
     panel = Panel(
         names=names,
         accounts=accounts,
         as_of=as_of[at],
         kpis=tuple(_column(kpi, begun.not_exact.get(kpi.name, "")) for kpi in kpis),
         known=whole[:, :-1],
-        control_columns=(
-            Column("size", label="size"),
-            Column("tenure", label="time with us"),
-            *(column for column, _ in texts),
-        ),
-        controls=np.column_stack(controls).astype(np.float32),
+        control_columns=control_columns,
+        controls=controls,
         recent=recent,
         restated=today,
         is_young=~(tenure >= YOUNG_DAYS),
@@ -272,16 +280,6 @@ _DAYS = 100_000
 
 def _days(column: pa.ChunkedArray) -> Codes:
     return np.asarray(column.cast(pa.date32()).cast(pa.int32()).to_numpy(), np.int64)
-
-
-def _flags(column: pa.ChunkedArray) -> Flags:
-    return np.asarray(column.fill_null(False).to_numpy(zero_copy_only=False), np.bool_)  # noqa: FBT003
-
-
-def _texts(column: pa.ChunkedArray, name: str) -> tuple[Column, Values]:
-    encoded = column.combine_chunks().dictionary_encode()
-    codes = encoded.indices.cast(pa.float32()).to_numpy(zero_copy_only=False).astype(np.float32)
-    return Column(name, label=name, levels=tuple(encoded.dictionary.to_pylist())), codes
 
 
 def _outcome(came: Came, code_of: Mapping[str, int], same: Mapping[str, str]) -> Outcome:

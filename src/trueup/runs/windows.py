@@ -1,11 +1,12 @@
-"""Accounts and their KPIs at the ends of months, in SQL: who they were, and each KPI over the months before."""
+"""Accounts and their KPIs at months' ends: the SQL of who they were and of each KPI, and both as panels have them."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
 
 import numpy as np
+import pyarrow as pa
 
-from trueup.indicators.panel import Values
+from trueup.indicators.panel import Column, Flags, Values
 from trueup.metrics.metric import Aggregation, Family, Metric
 from trueup.metrics.places import Only, Place, tidy
 from trueup.metrics.sql import constant
@@ -95,3 +96,24 @@ def fill_counts(values: Values, are_counted: Sequence[bool]) -> None:
         column = values[:, place]
         if is_counted and np.isfinite(column).any():
             column[np.isnan(column)] = 0
+
+
+def flags(column: pa.ChunkedArray) -> Flags:
+    """Whether; what is not known is not."""
+    return np.asarray(column.fill_null(False).to_numpy(zero_copy_only=False), np.bool_)  # noqa: FBT003
+
+
+def texts_of(column: pa.ChunkedArray, name: str) -> tuple[Column, Values]:
+    """A text as a panel has it: its column, and codes into its levels, NaN where there is none."""
+    encoded = column.combine_chunks().dictionary_encode()
+    codes = encoded.indices.cast(pa.float32()).to_numpy(zero_copy_only=False).astype(np.float32)
+    return Column(name, label=name, levels=tuple(encoded.dictionary.to_pylist())), codes
+
+
+def controls_of(
+    size: Values, tenure: Values, texts: Sequence[tuple[Column, Values]]
+) -> tuple[tuple[Column, ...], Values]:
+    """What is controlled for: logarithms of size (revenue a month) and of days with us, and texts; (rows, controls)."""
+    columns = (Column("size", label="size"), Column("tenure", label="time with us"), *(column for column, _ in texts))
+    numbers = [np.log1p(np.maximum(np.nan_to_num(size), 0)), np.log1p(np.maximum(tenure, 0))]
+    return columns, np.column_stack([*numbers, *(values for _, values in texts)]).astype(np.float32)

@@ -22,8 +22,8 @@ from trueup.runs.backtests import (
     of_own_score,
     tried,
 )
-from trueup.runs.indicators import outcome_called
 from trueup.runs.laid_panel import Laid
+from trueup.runs.outcome_names import outcome_called
 from trueup.runs.panel_outcomes import OUTCOMES
 from trueup.runs.score_file import SCORE, scores_in
 

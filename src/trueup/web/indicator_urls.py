@@ -7,7 +7,7 @@ from trueup.web.views import indicators, scores
 
 urlpatterns = [
     path("indicators/", indicators.show, name="indicators"),
-    path("indicators/work/", indicators.work, name="indicators_work"),
+    path("indicators/asking/", indicators.asking, name="indicators_asking"),
     path("indicators/ask/", indicators.ask, name="indicators_ask"),
     path("indicators/customers/", scores.listed, name="scores"),
     path(f"customers/<{account_ids.NAME}:account_id>/chances/", scores.of_account, name="customer_chances"),

@@ -22,7 +22,7 @@ from trueup.record import access
 from trueup.record.models import User
 from trueup.reports.calibration_chart import calibration
 from trueup.runs.backtests import NothingToTryError
-from trueup.runs.indicators import NoSuchOutcomeError
+from trueup.runs.outcome_names import NoSuchOutcomeError
 from trueup.runs.worksheets import CADENCES
 from trueup.served.backtests import KINDS, Ground, Sent, Wanted, ground, of_ours, of_sent
 from trueup.sources.delivery import DeliveryError

@@ -80,11 +80,11 @@ def give(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_GET
-def work(request: HttpRequest) -> HttpResponse:
+def asking(request: HttpRequest) -> HttpResponse:
     """How far the asking is, as a part of a page; when it is over the page is asked for anew."""
-    asking = _asking(viewer(request))
-    answer = render(request, "web/indicators/asking.html", {"asking": asking})
-    if asking.active is None:
+    now = _asking(viewer(request))
+    answer = render(request, "web/indicators/asking.html", {"asking": now})
+    if now.active is None:
         answer["HX-Refresh"] = "true"
     return answer
 
