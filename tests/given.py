@@ -70,6 +70,7 @@ ARROW_TYPES: Mapping[ColumnType, pa.DataType] = {
     "date": pa.date32(),
     "json": pa.string(),
 }
+TYPE_OF: Mapping[pa.DataType, ColumnType] = {arrow: kind for kind, arrow in ARROW_TYPES.items() if kind != "json"}
 FLAGS = {"true": True, "yes": True, "false": False, "no": False}
 READERS: Mapping[ColumnType, Callable[[str], Value]] = {
     "text": str,
@@ -232,6 +233,7 @@ def given(
     business_hours: BusinessHours | None = None,
     rules: PeriodRules | None = None,
     issue_matches: Rows = (),
+    value_claims: Rows = (),
     **tables: Rows,
 ) -> World:
     """A company with these rows in these tables, canonical or of entries, every other empty, known up to ``as_of``.
@@ -254,7 +256,9 @@ def given(
     shared = os.environ.get(COMPILED)
     selects = KeptSql(engine, Path(shared) if shared else None)
     world = World(engine, horizon, rules or PeriodRules(), lay_functions(engine, horizon, currency), selects)
-    _lay_calendars(world, business_hours or nine_to_five(zone), issue_matches)
+    _lay_calendars(world, business_hours or nine_to_five(zone))
+    _lay_found(world, "issue_matches", issue_matches, calendars.ISSUE_MATCH_SCHEMA)
+    _lay_found(world, "value_claims", value_claims, calendars.VALUE_CLAIM_SCHEMA)
     return world
 
 
@@ -268,14 +272,18 @@ def _calendar_selects(currency: str) -> Mapping[str, str]:
     return {name: str(ibis.to_sql(expression, dialect="duckdb")) for name, expression in expressions.items()}
 
 
-def _lay_calendars(world: World, hours: BusinessHours, issue_matches: Rows) -> None:
+def _lay_calendars(world: World, hours: BusinessHours) -> None:
     engine = world.engine
     engine.load(CALENDAR_SCHEMA, "business_days", calendars.business_day_rows(hours, world.horizon))
     for name, select in _calendar_selects(world.context.currency).items():
         engine.create_table(CALENDAR_SCHEMA, name, select)
-    matches = _cells(issue_matches, {"case_id": "text", "matched_key": "text", "score": "number"})
-    engine.load(CALENDAR_SCHEMA, "issue_matches", pa.Table.from_pylist(matches, schema=calendars.ISSUE_MATCH_SCHEMA))
     world.lay_periods(MONTHS_QUARTERS_YEARS)
+
+
+def _lay_found(world: World, name: str, rows: Rows, schema: pa.Schema) -> None:
+    """A table of what the product found by itself, as it lays it beside the calendar."""
+    found = _cells(rows, {field.name: TYPE_OF[field.type] for field in schema})
+    world.engine.load(CALENDAR_SCHEMA, name, pa.Table.from_pylist(found, schema=schema))
 
 
 def _arrow_schema(table: CanonicalTable) -> pa.Schema:

@@ -68,7 +68,9 @@ def _customer(account: str, chance: Random) -> Tables:
     _cases(tables, account, chance, contacts)
     _promotions(tables, account, chance, contacts)
     _contracts(tables, account, chance)
-    return {**tables, **entered(account, chance)}
+    tables.update(entered(account, chance))
+    _value_claims(tables, account, chance)
+    return tables
 
 
 def _at(chance: Random, first: datetime = FIRST, days: float = DAYS) -> datetime:
@@ -158,3 +160,14 @@ def _contracts(tables: Tables, account: str, chance: Random) -> None:
                           "cancelled_on": chance.choice([None, None, starts_on + timedelta(days=40)]),
                           "defaulted_on": chance.choice([None, None, starts_on + timedelta(days=50)])})  # fmt: skip
         starts_on, before = ends_on + timedelta(days=chance.choice([1, 10, 45])), contract
+
+
+def _value_claims(tables: Tables, account: str, chance: Random) -> None:
+    claims = tables.setdefault("value_claims", [])
+    for number in range(10):
+        point = chance.randrange(-300, 1000)
+        claims.append({"claim_id": f"{account}-g{number}/2025-01", "goal_id": f"{account}-g{number}",
+                       "account_id": account, "measure": "otif", "lever": "portal", "ended_on": _at(chance).date(),
+                       "point": point, "low": max(point - 200, 0), "currency": chance.choice(["EUR", "USD"]),
+                       "state": chance.choice(["claimed", "confirmed", "disputed"]),
+                       "counts": chance.choice([True, True, False])})  # fmt: skip

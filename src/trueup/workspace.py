@@ -14,7 +14,7 @@ from rapidfuzz import process
 
 from trueup.metrics.metric import GRAINS, Grain, ParameterValue
 from trueup.runs.folder import Folder, WorkspaceError
-from trueup.runs.settings import WORKSHEETS, MembersSee, Settings
+from trueup.runs.settings import WORKSHEETS, Compared, MembersSee, Settings
 from trueup.runs.sign_in import CHECKS as SIGN_IN_CHECKS
 from trueup.runs.sign_in import SECRET, SignIn
 from trueup.units.calendar import MONDAY_TO_FRIDAY, BusinessHours, UnknownCountry, public_holidays
@@ -168,6 +168,19 @@ class _Grades(_Strict):
     strategic: Annotated[str, Field(description="The worksheet of strategic grades.")] = WORKSHEETS["strategic"]
 
 
+class _Impact(_Strict):
+    before: Annotated[int, Field(ge=12, le=60, description="Months before a start that are compared.")] = 18
+    after: Annotated[int, Field(ge=3, le=24, description="Months after it.")] = 6
+    confidence: Annotated[
+        float, Field(ge=0.5, lt=1, description="How sure each end is by itself; pay rests on the low one.")
+    ] = 0.9
+    donors: Annotated[int, Field(ge=9, le=200, description="With how many customers one is compared at most.")] = 30
+    rule: Annotated[
+        Literal["worst-quarter", "best-quarter", "calendar"],
+        Field(description="How customers come in: in trouble, in full swing, or at any time."),
+    ] = "worst-quarter"
+
+
 class _File(_Strict):
     company: _Company = _Company()
     business_hours: _Hours = _Hours()
@@ -179,6 +192,15 @@ class _File(_Strict):
     server: _Server = _Server()
     sign_in: SignIn = SignIn()
     grades: _Grades = _Grades()
+    impact: _Impact = _Impact()
+    levers: Annotated[
+        Mapping[str, tuple[str, ...]],
+        Field(description="Lever = the customers' measures that it is meant to move; goals that name it say so too."),
+    ] = Field(default_factory=dict)
+    measures: Annotated[
+        Mapping[str, Literal["increase", "decrease"]],
+        Field(description="Customers' measure = which way is better, where neither goals nor the KPI library say so."),
+    ] = Field(default_factory=dict)
     targets: Annotated[
         Mapping[str, float], Field(description="Metric = what the company aims for per month, in the metric's unit.")
     ] = Field(default_factory=dict)
@@ -302,6 +324,9 @@ def _settings(path: Path, text: str, checked: _File) -> Settings:
             "annual": checked.grades.annual,
             "strategic": checked.grades.strategic,
         },
+        compared=Compared(**checked.impact.model_dump()),
+        levers=checked.levers,
+        better=checked.measures,
         members_see=checked.access.members_see,
         hosts=checked.server.hosts,
         is_https=checked.server.https,

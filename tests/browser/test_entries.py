@@ -270,6 +270,15 @@ def entered(browser: Browser, site: Site) -> dict[str, str]:
     confirm = page.get_by_role("link", name=re.compile("Confirm the reading")).first.get_attribute("href")
     person = page.locator("p.lede").get_by_role("link").first.get_attribute("href")
     of = f"{site.base}/customers/{account}"
+    page.goto(f"{of}/adjustments/new/")
+    page.get_by_label("Which of their measures").select_option(label="Days sales outstanding (days)")
+    page.get_by_label("By how much").fill("-2.5")
+    page.get_by_label("From").fill("2026-03-01")
+    page.get_by_label("What happened").fill("They sold the invoices of their slowest payers to a bank.")
+    page.get_by_label("Evidence").fill("The contract, which they showed us.")
+    page.get_by_role("button", name="Propose it").click()
+    page.wait_for_url(f"{of}/adjustments/")
+    moved = page.get_by_role("link", name=re.compile("^Change Days")).get_attribute("href")
     who = (person or "").split("/")[2]
     context.close()
     return {
@@ -290,6 +299,9 @@ def entered(browser: Browser, site: Site) -> dict[str, str]:
         "milestone_new": f"{of}/milestones/new/",
         "note_new": f"{of}/notes/new/",
         "adoption_new": f"{of}/adoptions/new/",
+        "adjustments": f"{of}/adjustments/",
+        "adjustment_new": f"{of}/adjustments/new/",
+        "adjustment_change": f"{site.base}{moved}",
         "team": f"{of}/team/",
         "account_new": f"{site.base}/accounts/new/",
         "levers": f"{site.base}/levers/",

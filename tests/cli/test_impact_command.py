@@ -240,8 +240,11 @@ def test_a_panel_that_can_tell_nothing_is_refused_where_treatment_starts(run: Ru
     assert "gap.csv, line 26, column ours: Of 'ours 0' nothing can be said: one of its values after the start" in said
 
 
-def test_the_group_alone_says_what_it_can_do(run: Run) -> None:
-    code, told, _ = run("impact")
+def test_the_command_alone_is_about_a_workspace_and_its_help_says_what_it_can_do_without(run: Run) -> None:
+    code, _, said = run("impact")
+    assert code == 1
+    assert "trueup init" in said
+    code, told, _ = run("impact", "--help")
     assert code == 0
     assert "estimate" in told
 

@@ -7,7 +7,7 @@ import pytest
 
 from trueup.impact.effect import Effect, effect_of
 from trueup.impact.panel import Panel, Treatment
-from trueup.impact.placebo import at
+from trueup.impact.placebo import Placebos, at
 from trueup.impact.pooled import pooled
 
 MONTHS = tuple(f"month {n}" for n in range(36))
@@ -62,3 +62,10 @@ def test_a_customer_without_donors_is_left_out_by_name() -> None:
 def test_one_customer_is_no_pool() -> None:
     with pytest.raises(ValueError, match="2 customers with donors or more: there are 1"):
         pooled(customers(1, 20, gain=1.0))
+
+
+def test_a_customer_in_whose_place_nobody_could_have_come_in_leaves_no_bound() -> None:
+    effects = customers(4, 20, gain=1.0)
+    nobody = {name: Placebos((), np.array([]), np.array([])) for name in effects[0].matched}
+    found = pooled([replace(effects[0], matched=nobody), *effects[1:]])
+    assert (found.bound.low, found.bound.why) == (None, "too_few_matched")

@@ -13,6 +13,7 @@ from company import DAY, NOON, Company
 from trueup.record import access
 from trueup.record.access import Verb, allow, may
 from trueup.record.actions.accounts import join_team, leave_team, make_account
+from trueup.record.actions.adjustments import propose_adjustment
 from trueup.record.actions.goals import Terms, change_goal, draft_goal, revise_terms
 from trueup.record.actions.levers import adopt_lever, define_lever
 from trueup.record.actions.milestones import plan_milestone
@@ -72,6 +73,16 @@ def entered(company: Company) -> Entered:
             "milestones": plan_milestone(alice, acme, at=NOON, goal=goal, title="First invoice", planned_on=DAY),
             "notes": write_note(alice, acme, at=NOON, held_on=DAY, text="They pay late."),
             "adoptions": adopt_lever(alice, acme, lever, at=NOON, adopted_on=DAY),
+            "adjustments": propose_adjustment(
+                alice,
+                acme,
+                at=NOON,
+                measure="Days sales outstanding",
+                starts_on=DAY,
+                amount=Decimal(2),
+                reason="They bought a company.",
+                evidence="Their report.",
+            ),
             "links": shared,
         },
         private={
@@ -117,7 +128,7 @@ def test_nobody_sees_anything_who_may_not_sign_in_any_more(entered: Entered, who
     for rows in (entered.open, entered.private, entered.elsewhere):
         assert [name for name, row in rows.items() if sees(viewer, name, row)] == []
     assert not access.users(viewer).exists()
-    verbs: tuple[Verb, ...] = ("import", "build", "define", "administer")
+    verbs: tuple[Verb, ...] = ("import", "build", "define", "decide", "administer")
     assert [verb for verb in verbs if may(viewer, verb)] == []
 
 
@@ -132,6 +143,7 @@ def deactivated(company: Company, who: str) -> User:
         ("import", {"Ana", "Ada"}),
         ("build", {"Ana", "Ada"}),
         ("define", {"Ana", "Ada"}),
+        ("decide", {"Ana", "Ada"}),
         ("administer", {"Ada"}),
     ],
 )

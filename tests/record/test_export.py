@@ -11,6 +11,12 @@ import pytest
 
 from company import DAY, NOON, Company
 from trueup.canon.entries import ENTRY_PROVENANCE, ENTRY_TABLES
+from trueup.record.actions.adjustments import (
+    change_adjustment,
+    decide_adjustment,
+    propose_adjustment,
+    withdraw_adjustment,
+)
 from trueup.record.actions.goals import (
     Terms,
     agree_goal,
@@ -35,7 +41,17 @@ from trueup.record.actions.readings import (
 )
 from trueup.record.actions.stakeholders import add_stake, change_stakeholder, record_stakeholder
 from trueup.record.export import export
-from trueup.record.models import Adoption, Goal, GoalTerms, GradeAnswer, GradeOverride, Milestone, Reading, Stakeholder
+from trueup.record.models import (
+    Adjustment,
+    Adoption,
+    Goal,
+    GoalTerms,
+    GradeAnswer,
+    GradeOverride,
+    Milestone,
+    Reading,
+    Stakeholder,
+)
 from trueup.record.models.entry import Entry
 
 Value = str | int | bool | Decimal | date | datetime | None
@@ -117,6 +133,19 @@ def busy(company: Company) -> Company:
         alice, acme, at=now(4), cadence="quarterly", letter="B", starts_on=DAY, ends_on=DAY, reason="She may leave"
     )
     end_override(alice, gone, at=now(5))
+    change_goal(alice, goal, at=now(12), levers=[lever])
+    change_goal(alice, hope, at=now(12), levers=[lever])
+    moved = propose_adjustment(
+        alice, acme, at=now(6), measure="DSO", starts_on=DAY, amount=Decimal("2.5"), reason="They bought Globex",
+        evidence="Jane told me",
+    )  # fmt: skip
+    gone = propose_adjustment(
+        alice, acme, at=now(6), measure="DSO", kind="change_of_definition", starts_on=DAY, reason="They bought an ERP",
+        evidence="a page of the ERP",
+    )  # fmt: skip
+    change_adjustment(alice, moved, at=now(7), ends_on=DAY + timedelta(days=30))
+    withdraw_adjustment(alice, gone, at=now(8), reason="She may leave")
+    decide_adjustment(company.ana, moved, approve=True, at=now(9), reason="She may leave")
     write_note(alice, acme, at=now(12), held_on=DAY, text="She may leave", is_private=True)
     link, _ = make_link(alice, acme, at=now(13), goals=[goal], expires_at=now(400), label="Jane")
     answer(link, goal, at=now(14), verdict="corrected", revision=1, reading=reading, claimed_value=Decimal(51),
@@ -151,6 +180,7 @@ KINDS: Mapping[str, tuple[type[Entry], dict[str, str]]] = {
     "readings": (Reading, {"reading_id": "id"}),
     "milestones": (Milestone, {"milestone_id": "id"}),
     "entered_adoptions": (Adoption, {"adoption_id": "id"}),
+    "adjustments": (Adjustment, {"adjustment_id": "id"}),
 }
 
 
@@ -233,7 +263,57 @@ def test_hopes_words_and_names_do_not_leave(busy: Company) -> None:
 
 
 def test_a_lever_has_the_name_that_it_has_now(busy: Company) -> None:
-    assert set(export()["entered_adoptions"].column("lever").to_pylist()) == {"Dunning"}
+    tables = export()
+    assert set(tables["entered_adoptions"].column("lever").to_pylist()) == {"Dunning"}
+    assert set(tables["goal_levers"].column("lever").to_pylist()) == {"Dunning"}
+
+
+def test_a_goal_names_a_lever_from_when_to_when(company: Company) -> None:
+    alice = company.alice
+    dunning, portal = (define_lever(alice, at=now(0), name=name) for name in ("Dunning", "Portal"))
+    goal = draft_goal(alice, company.acme, at=now(1), measure="DSO", levers=[dunning])
+    change_goal(alice, goal, at=now(2), measure="Days sales outstanding", levers=[dunning, portal])
+    change_goal(alice, goal, at=now(3), levers=[portal])
+    change_goal(alice, goal, at=now(4), weight=Decimal(2))
+    change_goal(alice, goal, at=now(5), levers=[portal, dunning])
+    told = export()["goal_levers"].to_pylist()
+    assert {row["goal_id"] for row in told} == {str(goal.pk)}
+    assert sorted(
+        (row["lever"], row["recorded_at"], row["superseded_at"], row["is_deleted"]) for row in told
+    ) == [
+        ("Dunning", plain(now(1)), plain(now(3)), False),
+        ("Dunning", plain(now(3)), plain(now(5)), True),
+        ("Dunning", plain(now(5)), None, False),
+        ("Portal", plain(now(2)), None, False),
+    ]  # fmt: skip
+
+
+def test_which_levers_a_hope_names_is_told_in_none_of_its_versions(company: Company) -> None:
+    alice = company.alice
+    lever = define_lever(alice, at=now(0), name="Dunning")
+    jane = record_stakeholder(alice, company.acme, at=now(0), name="Jane")
+    goal = draft_goal(alice, company.acme, at=now(1), measure="DSO", levers=[lever], stakeholder=jane)
+    change_goal(alice, goal, at=now(2), kind="personal")
+    draft_goal(alice, company.acme, at=now(1), kind="personal", stakeholder=jane, measure="Be CFO", levers=[lever])
+    assert export()["goal_levers"].num_rows == 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_as_of_any_moment_the_export_says_which_levers_the_history_says(company: Company, seed: int) -> None:
+    chance, alice = Random(seed), company.alice
+    levers = [define_lever(alice, at=now(0), name=name) for name in "abc"]
+    goals = [draft_goal(alice, company.acme, at=now(0), measure=name, levers=levers[:1]) for name in "xy"]
+    for hour in range(1, 25):
+        some = chance.sample(levers, chance.randrange(4))
+        change_goal(alice, chance.choice(goals), at=now(hour // 3), weight=Decimal(chance.randint(1, 2)), levers=some)
+    table = export()["goal_levers"]
+    for moment in sorted({*table.column("recorded_at").to_pylist()}):
+        at = moment.replace(tzinfo=UTC)
+        told = sorted((row["goal_id"], row["lever"]) for row in as_of(table, at))
+        kept = {goal.pk: Goal.versions.filter(id=goal.pk, history_date__lte=at).latest() for goal in goals}
+        assert told == sorted(
+            (str(key), row.lever.name) for key, version in kept.items() for row in version.levers.all()
+        ), moment
 
 
 def test_what_says_the_same_to_a_build_is_no_version(company: Company) -> None:

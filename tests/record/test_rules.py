@@ -15,6 +15,7 @@ from company import DAY, NOON, Company
 from trueup.record.guards import installed
 from trueup.record.keeping import check
 from trueup.record.models import (
+    Adjustment,
     Adoption,
     ApiToken,
     CustomerAnswer,
@@ -69,6 +70,7 @@ class Rows:
             ),
             Milestone: lambda: Milestone(account=self.company.acme, title="First invoice", planned_on=DAY),
             Lever: lambda: Lever(name="Dunning"),
+            Adjustment: lambda: adjustment(self.company, starts_on=DAY),
             Adoption: lambda: Adoption(account=self.company.acme, lever=self.lever, adopted_on=DAY),
             Note: lambda: Note(account=self.company.acme, held_on=DAY, text="They like it.", author=self.company.bob),
             MetricTarget: lambda: MetricTarget(metric="response_time", value=Decimal(4), valid_from=DAY),
@@ -87,6 +89,11 @@ class Rows:
 def terms(goal: Goal, revision: int, *, author: User, **other: object) -> GoalTerms:
     given = {"direction": goal.direction, "recorded_at": NOON, "reason": "", **TERMS, **other}
     return GoalTerms(goal=goal, revision=revision, author=author, **given)
+
+
+def adjustment(company: Company, **other: object) -> Adjustment:
+    given = {"measure": "DSO", "amount": Decimal(2), "reason": "They bought a company", "evidence": "Their report"}
+    return Adjustment(account=company.acme, proposed_by=company.alice, proposed_at=NOON, **{**given, **other})
 
 
 def link(company: Company, digit: str) -> CustomerLink:
@@ -128,6 +135,7 @@ def rows(company: Company) -> Rows:
     lever = Lever.objects.create(name="Collections")
     Adoption.objects.create(account=company.acme, lever=lever, adopted_on=date(2026, 1, 1))
     MetricTarget.objects.create(metric="response_time", value=Decimal(4), valid_from=date(2026, 1, 1))
+    adjustment(company, starts_on=date(2026, 1, 1)).save()
     return Rows(company, jane, goal, reading, shared, lever)
 
 
@@ -177,6 +185,23 @@ BROKEN = [
     (Lever, {"name": "Collections"}, "name: There is a lever of this name."),
     (Adoption, {"adopted_on": date(2026, 1, 1)}, "adopted_on: This adoption is recorded already."),
     (Adoption, {"ended_on": date(2025, 1, 1)}, "ended_on: The last day of use is before the first."),
+    (Adjustment, {"measure": ""}, "measure: A measure is missing."),
+    (Adjustment, {"kind": "change_of_mind"}, "kind: This is not a choice."),
+    (Adjustment, {"status": "believed"}, "status: This is not a choice."),
+    (Adjustment, {"reason": ""}, "reason: It is not said what happened."),
+    (Adjustment, {"evidence": ""}, "evidence: Evidence is missing."),
+    (Adjustment, {"amount": None}, "amount: A change of level says by how much, another one does not."),
+    (Adjustment, {"kind": "change_of_definition"}, "amount: A change of level says by how much"),
+    (Adjustment, {"amount": Decimal(0)}, "amount: A change of 0 changes nothing."),
+    (
+        Adjustment,
+        {"kind": "change_of_definition", "amount": None, "ends_on": DAY},
+        "ends_on: A change of definition has no last day.",
+    ),
+    (Adjustment, {"ends_on": date(2026, 6, 29)}, "ends_on: The last day is before the first."),
+    (Adjustment, {"status": "approved"}, "status: A decided adjustment says by whom and when"),
+    (Adjustment, {"decided_at": NOON}, "status: A decided adjustment says by whom and when"),
+    (Adjustment, {"starts_on": date(2026, 1, 1)}, "starts_on: There is such an adjustment from that day on."),
     (Note, {"text": ""}, "text: The note is empty."),
     (MetricTarget, {"metric": ""}, "metric: A metric is missing."),
     (MetricTarget, {"grain": "planet"}, "grain: This is not a choice."),
@@ -233,7 +258,7 @@ def test_a_broken_rule_is_told_and_held(rows: Rows, model: type[Row]) -> None:
 def test_every_rule_of_every_table_is_among_those(rows: Rows) -> None:
     told = {said for _, _, said in BROKEN}
     silent = {"revision_from_1", "chain_does_not_fork", "answer_hash_once", "api_token_once", "one_job_runs"}
-    silent |= {"nobody_reports_to_themselves"}
+    silent |= {"nobody_reports_to_themselves", "adjustment_decided_by_somebody_else"}
     for model in {model for model, _, _ in BROKEN}:
         for constraint in model._meta.constraints:
             says = str(constraint.violation_error_message)
@@ -272,13 +297,20 @@ def test_a_text_is_trimmed(rows: Rows) -> None:
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "ftp://files.example", "not a link"])
-def test_evidence_is_linked_safely(rows: Rows, link: str) -> None:
+@pytest.mark.parametrize("model", [Reading, Adjustment])
+def test_evidence_is_linked_safely(rows: Rows, model: type[Row], link: str) -> None:
     with pytest.raises(Refused, match="This is no link"):
-        check(broken(rows, Reading, {"evidence_link": link}))
+        check(broken(rows, model, {"evidence_link": link}))
 
 
 def test_every_guard_stands_after_all_migrations(rows: Rows) -> None:
-    names = ("0009_guards", "0012_grade_guards", "0014_indicator_study_guards")
+    names = (
+        "0009_guards",
+        "0012_grade_guards",
+        "0014_indicator_study_guards",
+        "0017_adjustment_guards",
+        "0019_pay_ledger_guards",
+    )
     guards = [g for name in names for g in importlib.import_module(f"trueup.record.migrations.{name}").GUARDS]
     assert installed(connection) == {guard.name for guard in guards}
 
@@ -300,6 +332,7 @@ GUARDED: list[tuple[str, Callable[[Rows], object]]] = [
     ("An entry stays with its account.", lambda r: Stakeholder.objects.update(account=r.company.globex)),
     ("An entry stays with its account.", lambda r: CustomerLink.objects.update(account=r.company.globex)),
     ("An entry stays with its account.", lambda r: Adoption.objects.update(account=r.company.globex)),
+    ("An entry stays with its account.", lambda r: Adjustment.objects.update(account=r.company.globex)),
     (
         "They report to somebody at another",
         lambda r: Stakeholder.objects.filter(pk=r.jane.pk).update(reports_to=john(r)),
@@ -336,6 +369,24 @@ GUARDED: list[tuple[str, Callable[[Rows], object]]] = [
     ),
     ("An agreed goal has a baseline and a target", lambda r: (Goal.objects.update(direction="increase"), agree(r))),
     ("The direction and unit of an agreed goal", lambda r: (agree(r), Goal.objects.update(unit="weeks"))),
+    (
+        "An adjustment begins as proposed.",
+        lambda r: adjustment(
+            r.company, starts_on=DAY, status="approved", decided_by=r.company.ana, decided_at=NOON
+        ).save(),
+    ),
+    ("A decided adjustment stays as it is.", lambda r: (decided(r), Adjustment.objects.all().delete())),
+    (
+        "Nobody decides what they proposed or changed.",
+        lambda r: (
+            Adjustment.versions.update(history_user=r.company.ana),
+            Adjustment.objects.update(status="refused", decided_by=r.company.ana, decided_at=NOON),
+        ),
+    ),
+    (
+        "adjustment_decided_by_somebody_else",
+        lambda r: Adjustment.objects.update(status="approved", decided_by=r.company.alice, decided_at=NOON),
+    ),
     ("Terms are never changed.", lambda r: GoalTerms.objects.update(baseline_value=Decimal(90))),
     ("Terms are never changed.", lambda r: GoalTerms.objects.update(reason="I never said so")),
     ("Terms are never deleted.", lambda r: GoalTerms.objects.filter(goal=r.goal).delete()),
@@ -377,6 +428,33 @@ GUARDED: list[tuple[str, Callable[[Rows], object]]] = [
 ]
 
 
+def decided(rows: Rows, **changes: object) -> None:
+    Adjustment.objects.update(status="approved", decided_by=rows.company.ana, decided_at=NOON)
+    Adjustment.objects.update(**changes)
+
+
+DECIDED: list[dict[str, object]] = [
+    {"status": "refused"},
+    {"status": "proposed", "decided_by": None, "decided_at": None},
+    {"amount": Decimal(1)},
+    {"amount": None, "kind": "change_of_definition"},
+    {"starts_on": DAY},
+    {"ends_on": DAY},
+    {"decided_at": NOON + timedelta(1)},
+    {"proposed_at": NOON - timedelta(1)},
+    {"measure": "Stock cover"},
+    {"reason": "Something else"},
+    {"evidence": "Their other report"},
+    {"evidence_link": "https://acme.example"},
+]
+
+
+@pytest.mark.parametrize("changes", DECIDED, ids=[" ".join(changes) for changes in DECIDED])
+def test_a_decided_adjustment_is_never_changed(rows: Rows, changes: dict[str, object]) -> None:
+    with pytest.raises(IntegrityError, match="A decided adjustment stays as it is"), transaction.atomic():
+        decided(rows, **changes)
+
+
 def noted(rows: Rows) -> Note:
     note = rows.valid(Note)
     note.save()
@@ -411,5 +489,7 @@ def test_what_may_be_done_is_not_in_the_way(rows: Rows) -> None:
     Goal.objects.update(weight=Decimal(2), measure="DSO", kpi="dso")
     Goal.objects.update(status="achieved", ended_at=NOON)
     GoalTerms.objects.filter(revision=2).update(reason="(erased)")
+    Adjustment.objects.update(amount=Decimal(3), ends_on=DAY)
+    decided(rows, reason="(erased) bought a company", evidence="(erased)")
     answered(rows)
     CustomerAnswer.objects.update(said_by="", note="", salt="")

@@ -23,6 +23,7 @@ from trueup.runs.folder import Folder
 from trueup.runs.ground import moment_of
 from trueup.runs.progress import Silence
 from trueup.runs.whole import build_whole
+from trueup.sources.simulate import planted
 from trueup.sources.simulate.entered_rows import Entered
 from trueup.sources.simulate.entries import entered_at_company
 
@@ -60,10 +61,12 @@ def test_nothing_was_entered_before_it_happened_or_after_the_companys_last_day(e
         *(each.entered_at for each in (*entered.stakeholders, *entered.readings, *entered.notes, *entered.stakes)),
         *(moment for goal in entered.goals for moment in (goal.stated_at, goal.agreed_at, goal.ended_at) if moment),
         *(answer.answered_at for answer in entered.answers),
+        *(moment for each in entered.adjustments for moment in (each.entered_at, each.decided_at) if moment),
     ]
     assert max(moments) <= LAST
     assert all(reading.observed_on < reading.entered_at.date() for reading in entered.readings)
     assert all(goal.stated_at.date() > goal.terms[1] for goal in entered.goals if goal.terms)
+    assert all(each.starts_on < each.entered_at.date() for each in entered.adjustments)
 
 
 def test_there_is_something_of_everything(entered: Entered) -> None:
@@ -71,6 +74,7 @@ def test_there_is_something_of_everything(entered: Entered) -> None:
     assert {goal.kind for goal in entered.goals} == {"business", "personal"}
     assert {bool(goal.agreed_at) for goal in entered.goals if goal.kind == "business"} == {True, False}
     assert {bool(goal.bound_to) for goal in entered.goals if goal.kind == "business"} == {True, False}
+    assert {"approved", None} <= {each.decision for each in entered.adjustments}
     assert {colleague.role for colleague in entered.colleagues} >= {"administrator", "manager", "member", "analyst"}
 
 
@@ -80,6 +84,8 @@ def test_it_goes_through_the_door_that_people_use(folder: Folder, boss: User, en
         "goals": access.goals(boss).count(),
         "readings": access.readings(boss).filter(entered_by__isnull=False).count(),
         "milestones": access.milestones(boss).count(),
+        "levers": access.levers(boss).count(),
+        "adjustments": access.adjustments(boss).count(),
         "stakes": access.stakes(boss).count(),
         "notes": access.notes(boss).count(),
         "answers": access.answers(boss).count(),
@@ -88,6 +94,31 @@ def test_it_goes_through_the_door_that_people_use(folder: Folder, boss: User, en
     assert verify_answers().__class__.__name__ == "Whole"
     by = set(access.readings(boss).exclude(entered_by=None).values_list("entered_by__role", flat=True))
     assert by <= {"member", "manager", "administrator"}
+
+
+def test_goals_name_what_is_sold_for_their_measure_as_the_exports_call_it(folder: Folder, boss: User) -> None:
+    sold = {(goal.measure, lever.name) for goal in access.goals(boss) for lever in goal.levers.all()}
+    assert sold == {
+        ("Days sales outstanding", "invoice_autopilot"),
+        ("Days sales outstanding", "executive_dashboard"),
+        ("On-time delivery", "delivery_planner"),
+        ("On-time delivery", "executive_dashboard"),
+        ("Order cycle time", "supplier_portal"),
+        ("Stock cover", "delivery_planner"),
+    }
+    assert {lever.name for lever in access.levers(boss)} == {lever.name for lever in planted.LEVERS}
+    exported = entries_of(folder)["goal_levers"]
+    of_business = access.goals(boss).filter(kind="business")
+    assert set(exported.column("goal_id").to_pylist()) == {str(goal.pk) for goal in of_business}
+
+
+def test_adjustments_are_of_measures_with_goals_and_decided_by_others(boss: User, entered: Entered) -> None:
+    kept = access.adjustments(boss).select_related("proposed_by", "decided_by")
+    goals = {(goal.account_id, goal.measure) for goal in entered.goals}
+    assert {(each.account_id, each.measure) for each in kept} <= goals
+    assert {each.status for each in kept} >= {"approved", "proposed"}
+    assert all(each.decided_by.role == "analyst" for each in kept if each.decided_by)
+    assert all(each.decided_by != each.proposed_by and each.evidence for each in kept)
 
 
 def test_it_is_there_in_the_numbers(folder: Folder, boss: User) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from company import DAY, NOON, Company
+from trueup.record.actions.adjustments import propose_adjustment
 from trueup.record.actions.goals import Terms, change_goal, draft_goal
 from trueup.record.actions.levers import adopt_lever, define_lever
 from trueup.record.actions.milestones import plan_milestone
@@ -62,6 +63,10 @@ def places(company: Company) -> Places:
     stake = add_stake(alice, jane, at=NOON, goal=goal, tag="bonus", text="half of her pay")
     use = adopt_lever(alice, acme, define_lever(alice, at=NOON, name="Dunning"), at=NOON, adopted_on=DAY)
 
+    moved = propose_adjustment(
+        alice, acme, at=NOON, measure="DSO", starts_on=DAY, amount=Decimal(2), reason="They merged.", evidence="A mail."
+    )
+
     def at(key: object, *names: str) -> list[str]:
         return [reverse(name, args=[key]) for name in names]
 
@@ -71,12 +76,16 @@ def places(company: Company) -> Places:
         read=(
             *at(goal.pk, "goal"),
             *at(jane.pk, "stakeholder"),
+            *at("acme", "adjustments"),
+            reverse("history", args=["adjustment", moved.pk]),
             reverse("history", args=["goal", goal.pk]),
             reverse("history", args=["reading", reading.pk]),
             reverse("history", args=["note", note.pk]),
         ),
         enter=(
             *at("acme", "ask", "goal_new", "stakeholder_new", "milestone_new", "note_new", "adoption_new"),
+            *at("acme", "adjustment_new"),
+            *at(moved.pk, "adjustment_change", "adjustment_withdraw"),
             f"{reverse('ask', args=['acme'])}?who={jane.pk}",
             *at(goal.pk, *goal_verbs),
             *at(reading.pk, "reading_correct", "reading_confirm", "reading_remove"),

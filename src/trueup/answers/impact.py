@@ -15,8 +15,10 @@ from trueup.impact.panel import Panel
 from trueup.impact.placebo import SDID, Placebos, placebos
 from trueup.impact.pooled import Pooled
 from trueup.impact.simplex import Numbers
+from trueup.impact.trend import OWN_TREND
 from trueup.impact.words import (
     CHECKED,
+    EVIDENCE,
     amount,
     bound_why_in_words,
     check_in_words,
@@ -26,7 +28,7 @@ from trueup.impact.words import (
     why_in_words,
 )
 
-BEFORE_AFTER, OWN_TREND, BOUND = "before_after", "own_trend", "bound"
+BEFORE_AFTER, BOUND = "before_after", "bound"
 METHODS: Mapping[str, tuple[str, ...]] = {
     "did": ("did",),
     "sc": ("sc",),
@@ -52,12 +54,6 @@ CAME_IN: Mapping[str, str] = {
     "calendar": "at any time, whatever their figures were",
 }
 """Rules by which units came in, in words."""
-EVIDENCE: Mapping[str, str] = {
-    "strong": "the low end is above nothing, nothing speaks against it, and there is much to compare with",
-    "moderate": "the low end is above nothing, and nothing speaks against it",
-    "weak": "there are signs of an improvement, but not enough to pay on",
-    "none": "no improvement can be told from what happens by itself",
-}
 SCHEMA = pa.schema(
     [
         ("unit", pa.string()),

@@ -9,7 +9,10 @@ from trueup.answers.cells import Answer, Question, answer, check_names
 from trueup.lake.entered import NO_ENTRIES, Entries
 from trueup.metrics import calendars
 from trueup.metrics.compute import plan
+from trueup.metrics.fact import VALUE_CLAIMS
 from trueup.runs.build import META_SCHEMA, definitions, metric_rows
+from trueup.runs.customer_effects import KeptEffects
+from trueup.runs.customer_value import customers_value, lay_claims
 from trueup.runs.folder import Folder
 from trueup.runs.ground import ground, lay_periods
 from trueup.runs.progress import Progress
@@ -55,6 +58,9 @@ def compute(
             where=where,
             selects=on.selects,
         )
+        if any(bound.instance.fact.name == VALUE_CLAIMS.get_name() for bound in made.metrics):
+            kept, as_of_on = KeptEffects(folder.effects), on.horizon.as_of_on
+            lay_claims(on.engine, customers_value(on.engine, settings, kept, progress, as_of_on=as_of_on))
         carry_out(on.engine, made.steps, progress)
         on.engine.create_schema(META_SCHEMA)
         on.engine.load(META_SCHEMA, "metrics", pa.Table.from_pylist(metric_rows(made)))

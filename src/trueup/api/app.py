@@ -13,7 +13,8 @@ from trueup.answers.cells import UnknownNameError
 from trueup.answers.gradings import NoGradesError
 from trueup.answers.quadrant import NoQuarterError
 from trueup.answers.scores import NoScoresError
-from trueup.api import backtests, entries, grade_reports, grades, indicators, jobs, numbers
+from trueup.answers.value import NoValueError
+from trueup.api import backtests, entries, grade_reports, grades, indicators, jobs, numbers, value
 from trueup.api.callers import BySession, ByToken
 from trueup.record.refusal import NotAllowed, Refused
 from trueup.runs.ground import NothingImportedError
@@ -39,6 +40,7 @@ for router in (
     numbers.router,
     jobs.router,
     indicators.router,
+    value.router,
 ):
     api.add_router("", router)
 
@@ -86,6 +88,7 @@ _ANSWERS: dict[type[Exception], Callable[[HttpRequest, Exception | type[Exceptio
     NoQuarterError: _none_of_that,
     NoScoresError: _none_of_that,
     NotBuiltError: _not_yet,
+    NoValueError: _not_yet,
     NothingImportedError: _not_yet,
 }
 for kind, answered in _ANSWERS.items():

@@ -21,6 +21,8 @@ GOAL_KINDS = ("business", "personal")
 GOAL_STATUSES = ("draft", "agreed", "achieved", "missed", "withdrawn")
 VERIFICATIONS = ("unverified", "confirmed_by_customer", "measured_by_system")
 VERDICTS = ("confirmed", "corrected", "disputed")
+ADJUSTMENT_KINDS = ("change_of_level", "change_of_definition")
+ADJUSTMENT_STATUSES = ("proposed", "approved", "refused")
 
 _ACCOUNT = Column("account_id", "text", "the customer", "accounts")
 
@@ -79,6 +81,16 @@ ENTRY_TABLES: tuple[CanonicalTable, ...] = (
         ),
     ),
     CanonicalTable(
+        "goal_levers",
+        "which of our levers are meant to move a goal's measure; none of personal goals",
+        ("goal_id", "lever"),
+        None,
+        (
+            Column("goal_id", "text", "the goal", "goals"),
+            Column("lever", "text", "the product or play, by the name that it has now"),
+        ),
+    ),
+    CanonicalTable(
         "readings",
         "dated values of goals' measures",
         ("reading_id",),
@@ -132,6 +144,24 @@ ENTRY_TABLES: tuple[CanonicalTable, ...] = (
             Column("lever", "text", "the product or play"),
             Column("adopted_on", "date", "first day in use"),
             Column("ended_on", "date", "last day in use"),
+        ),
+    ),
+    CanonicalTable(
+        "adjustments",
+        "changes of a customer's own making that moved one of its measures, and are none of our doing",
+        ("adjustment_id",),
+        None,
+        (
+            Column("adjustment_id", "text", "the adjustment"),
+            _ACCOUNT,
+            Column("measure", "text", "the measure's name, as in goals or series"),
+            Column("kind", "text", "whether the level or the definition changed", choices=ADJUSTMENT_KINDS),
+            Column("starts_on", "date", "first day of the change"),
+            Column("ends_on", "date", "last day; null while it lasts, and for a change of definition"),
+            Column("amount", "number", "what a change of level added to the values while it lasts, in their unit"),
+            Column(
+                "status", "text", "whether somebody else than who proposed it approved", choices=ADJUSTMENT_STATUSES
+            ),
         ),
     ),
     CanonicalTable(

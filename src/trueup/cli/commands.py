@@ -16,11 +16,13 @@ COMMANDS: dict[str, str] = {
     "scores": "Show each customer's chance of an outcome, what it is made of, and what moved.",
     "backtest": "Try a score that you have on what happened later: what it would have been worth.",
     "impact": "Say what was gained beyond what would have happened anyway, and how much of it is certain.",
+    "insights": "Show what each lever did for customers, where it did not work, and what might move open goals.",
     "report": "Write the company's alignment board as a page.",
     "serve": "Serve the company's pages, and build when somebody asks or a schedule says so.",
     "user": "Say who may sign in, and let them in by a link.",
     "entries": "Take stakeholders, goals, milestones, readings and stakes in and out as files.",
     "confirmations": "Verify that nobody altered what customers answered, and export it.",
+    "pay": "Verify that nobody altered the ledger of pay, and export it.",
     "doctor": "Check the workspace and this machine.",
 }
 
@@ -30,5 +32,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "user": ("add", "list", "role", "link", "deactivate"),
     "entries": ("export", "import"),
     "confirmations": ("verify", "export"),
+    "pay": ("verify",),
 }
 """Commands that have commands of their own."""

@@ -19,7 +19,8 @@ from trueup.answers.impact import (
     told_together,
     told_whole,
 )
-from trueup.cli.options import OutputFile, OutputFormat
+from trueup.cli.impact_of_workspace import SHOWN, Asked, show
+from trueup.cli.options import OutputFile, OutputFormat, Workspace
 from trueup.cli.output import Format, check_can_write, put_json, refuse, refusing, write
 from trueup.cli.progress import progress
 from trueup.cli.tables import NOTHING, Column, heading, paragraph
@@ -64,10 +65,19 @@ class CameIn(StrEnum):
 
 
 @subcommands.callback(invoke_without_command=True)
-def command(context: typer.Context) -> None:
+def command(
+    context: typer.Context,
+    account: Annotated[str | None, typer.Option("--account", help="Only this account.")] = None,
+    measure: Annotated[str | None, typer.Option("--measure", help="Only this measure of customers.")] = None,
+    lever: Annotated[str | None, typer.Option("--lever", help="Only what began with this lever.")] = None,
+    most: Annotated[int, typer.Option("--most", help="How many rows to show.", min=1)] = SHOWN,
+    form: OutputFormat = Format.table,
+    output: OutputFile = None,
+    folder: Workspace = None,
+) -> None:
     """Say what was gained beyond what would have happened anyway, and how much of it is certain."""
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        show(Asked(account, measure, lever, most), form, output, folder)
 
 
 @subcommands.command("estimate")

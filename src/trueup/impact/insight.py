@@ -5,20 +5,24 @@ is estimated by restricted maximum likelihood (Viechtbauer 2005), and the mean's
 never narrower than the plain one (Roever, Knapp and Friede 2015). Where the next customer's effect is expected does not
 take the spread for known, which few customers hardly tell: it is averaged over all spreads, each as likely as Cochran's
 Q makes it (Nagashima, Noma and Furukawa 2019; by quantiles instead of draws).
+
+Customers who came in after a bad quarter recover by themselves, all of them, so that no average takes it out. Therefore
+everything is told twice, once with what donors recover after theirs taken off, and ranges hold both.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import brentq  # type: ignore[import-untyped]
 from scipy.special import chdtri, stdtr, stdtrit  # type: ignore[import-untyped]
 
 from trueup.impact.effect import Effect
-from trueup.impact.placebo import SDID
+from trueup.impact.placebo import SDID, Placebos
 from trueup.impact.simplex import Numbers
 from trueup.statistics.discrimination import LEVEL, Interval
 
+Told = tuple[float, float, float, float]
 FEWEST = 3
 """Customers from fewer of whom nothing is said of others."""
 _STEPS = 10_000
@@ -34,6 +38,7 @@ class Insight:
     ``mean``: the mean effect with its interval; ``next_customer``: where the true effect of another one is expected.
     ``tau``: standard deviation of true effects, in the measure's unit. ``i_squared``: 0 to 1, the share of the
     effects' variance that is true difference. ``q``: Cochran's. Probability of both intervals: ``level``.
+    ``recovered``: the mean with what donors recover by themselves taken off, where that was asked.
     """
 
     customers: int
@@ -43,17 +48,47 @@ class Insight:
     i_squared: float
     q: float
     level: float
+    recovered: float | None = None
 
 
 def insight(effects: Sequence[Effect], *, level: float = LEVEL) -> Insight | None:
-    """The insight of customers' effects, each with the standard error of its placebos; None of fewer than three.
+    """The insight of customers' effects, each with the standard errors of its placebos; None of fewer than three.
 
     Only effects that are sound take part (``Effect.is_sound``).
     """
     sound = [each for each in effects if each.is_sound]
-    told = [(each.estimates[SDID].estimate, each.calendar[SDID].error) for each in sound]
-    found = np.array([each for each in told if each[1] > 0], np.float64).reshape(-1, 2)
-    return random_effects(found[:, 0], found[:, 1], level=level)
+    told = [told_by(each.estimates[SDID].estimate, each.calendar[SDID], each.matched[SDID]) for each in sound]
+    return cautious([each for each in told if each is not None], level=level)
+
+
+def told_by(estimate: float, calendar: Placebos, matched: Placebos) -> Told | None:
+    """What one customer tells: its estimate and error, and both again with what matched donors recover taken off.
+
+    None where placebos tell no error.
+    """
+    if not calendar.error > 0 or not matched.error > 0:
+        return None
+    return estimate, calendar.error, estimate - float(matched.estimates.mean()), matched.error
+
+
+def cautious(told: Sequence[Told], *, level: float = LEVEL) -> Insight | None:
+    """The insight of what customers tell (see ``told_by``): its ranges hold those of both ways; None below three."""
+    found = np.array(told, np.float64).reshape(-1, 4)
+    plain = random_effects(found[:, 0], found[:, 1], level=level)
+    recovered = random_effects(found[:, 2], found[:, 3], level=level)
+    if plain is None or recovered is None:
+        return None
+    return replace(
+        plain,
+        mean=_around(plain.mean, recovered.mean),
+        next_customer=_around(plain.next_customer, recovered.next_customer),
+        tau=max(plain.tau, recovered.tau),
+        recovered=recovered.mean.value,
+    )
+
+
+def _around(one: Interval, other: Interval) -> Interval:
+    return Interval(one.value, min(one.low, other.low), max(one.high, other.high))
 
 
 def random_effects(estimates: Numbers, errors: Numbers, *, level: float = LEVEL) -> Insight | None:

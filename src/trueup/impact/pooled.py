@@ -83,10 +83,12 @@ def _member(
     draws: int,
     rng: np.random.Generator,
 ) -> Member:
+    """A member of the bound; without ends where donors are too few, or a customer has none that could have come in."""
     estimate = float(np.mean(estimates))
     found = _by_donor(placebos)
     count, pool = found.shape
-    if count >= pool or pool < fewest_placebos(confidence):
+    is_without = bool(np.isnan(found).all(1).any()) if pool else True
+    if is_without or count >= pool or pool < fewest_placebos(confidence):
         return Member(name, estimate, None, None, float("nan"), pool)
     drawn = _drawn(found, draws, rng)
     # Means of donors drawn from few vary less than those of as many strangers would about donors' common error.

@@ -9,6 +9,8 @@ from scipy.special import stdtrit  # type: ignore[import-untyped]
 from trueup.impact.counterfactual import carried_on
 from trueup.impact.simplex import Numbers
 
+OWN_TREND = "own_trend"
+"""What this is called among the methods."""
 WIDER = 2.0
 """What the model's interval is widened by: it knows neither seasons nor shocks (decision 20 has what it covers)."""
 _MOST_ALIKE = 0.9

@@ -30,6 +30,13 @@ CHECKED: Mapping[str, str] = {
     SHOCK: "a donor had a shock at the start",
 }
 """Why a check that blocks does so."""
+EVIDENCE: Mapping[str, str] = {
+    "strong": "the low end is above nothing, nothing speaks against it, and there is much to compare with",
+    "moderate": "the low end is above nothing, and nothing speaks against it",
+    "weak": "there are signs of an improvement, but not enough to pay on",
+    "none": "no improvement can be told from what happens by itself",
+}
+"""What a grade of evidence says."""
 
 
 def check_in_words(check: Check) -> str:

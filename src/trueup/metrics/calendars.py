@@ -41,6 +41,21 @@ PERIOD_SCHEMA = pa.schema(
     }
 )
 ISSUE_MATCH_SCHEMA = pa.schema({"case_id": pa.string(), "matched_key": pa.string(), "score": pa.float64()})
+VALUE_CLAIM_SCHEMA = pa.schema(
+    {
+        "claim_id": pa.string(),
+        "goal_id": pa.string(),
+        "account_id": pa.string(),
+        "measure": pa.string(),
+        "lever": pa.string(),
+        "ended_on": pa.date32(),
+        "point": pa.decimal128(18, 4),
+        "low": pa.decimal128(18, 4),
+        "currency": pa.string(),
+        "state": pa.string(),
+        "counts": pa.bool_(),
+    }
+)
 
 
 def people_spans() -> Table:

@@ -103,6 +103,26 @@ ISSUE_MATCHES = ibis.table(
 )
 """Cases without a key of their own that were matched by text: the key given to them and the match's score."""
 
+VALUE_CLAIMS = ibis.table(
+    {
+        "claim_id": "string",
+        "goal_id": "string",
+        "account_id": "string",
+        "measure": "string",
+        "lever": "string",
+        "ended_on": "date",
+        "point": "decimal(18, 4)",
+        "low": "decimal(18, 4)",
+        "currency": "string",
+        "state": "string",
+        "counts": "boolean",
+    },
+    name="value_claims",
+    database=CALENDAR_SCHEMA,
+)
+"""What improvements were worth to customers, once the time compared after a start was over on ``ended_on``; empty where
+nobody asked for it."""
+
 
 def state_table(name: str) -> Table:
     """The table ``name``, canonical or of entries, as of the build, unbound: its own columns and its provenance."""

@@ -28,6 +28,8 @@ from trueup.answers.ready import readiness_of
 from trueup.answers.scores import NoScoresError, scores
 from trueup.answers.study import study_of
 from trueup.answers.studying import study_and_keep
+from trueup.answers.value import claim_table, claims, gains, insight_table, insights
+from trueup.answers.value import table as gain_table
 from trueup.indicators.lab import HORIZON, LEAD
 from trueup.lake.store import open_lake
 from trueup.mart.snapshot import Snapshot, current
@@ -199,6 +201,19 @@ class Workspace:
         if kept is None:
             raise NoScoresError(f"Nobody has asked yet which KPIs predict {name}. Call indicators({name!r}) first.")
         return Rows(scores(self._snapshot(), kept).table(), "")
+
+    def impact(self, measure: str | None = None, lever: str | None = None, account: str | None = None) -> Rows:
+        """What customers gained beyond what would have happened anyway; the columns of ``trueup impact``."""
+        accounts = None if account is None else {account}
+        return Rows(gain_table(gains(self._snapshot(), accounts=accounts, measure=measure, lever=lever)), "")
+
+    def insights(self, measure: str | None = None, lever: str | None = None) -> Rows:
+        """What each lever did for customers alike; the columns of ``trueup insights``."""
+        return Rows(insight_table(insights(self._snapshot(), measure=measure, lever=lever)), "")
+
+    def claims(self) -> Rows:
+        """What gains are worth to customers by their agreed goals, and why others have no value."""
+        return Rows(claim_table(claims(self._snapshot())), "")
 
     def _snapshot(self) -> Snapshot:
         snapshot = current(self.folder.mart)

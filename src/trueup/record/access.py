@@ -6,7 +6,7 @@ private notes belong to the account's own team (its owners and the people added 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -16,6 +16,7 @@ from trueup.record.models import (
     ROLES,
     Account,
     AccountTeamMember,
+    Adjustment,
     Adoption,
     ApiToken,
     ClosedGrades,
@@ -28,10 +29,14 @@ from trueup.record.models import (
     GradeOverride,
     IndicatorStudy,
     Job,
+    LedgerEntry,
+    LedgerLink,
+    LedgerTransaction,
     Lever,
     MetricTarget,
     Milestone,
     Note,
+    PeriodEvent,
     Person,
     Reading,
     Schedule,
@@ -42,14 +47,16 @@ from trueup.record.models import (
 from trueup.record.reach import WRITES, led_by, of_goal, private, readable, reads_all, rows, signed_in
 from trueup.record.refusal import NotAllowed
 
-Verb = Literal["see", "change", "confide", "staff", "import", "build", "define", "administer"]
+_Row = TypeVar("_Row", bound=Model)
+Verb = Literal["see", "change", "confide", "staff", "import", "build", "define", "decide", "administer"]
 """``change``: enter at an account. ``confide``: enter there what only its own team may see. ``staff``: add people to
-that team. The last four need no object."""
+that team. ``decide``: say whether an adjustment that somebody else proposed counts. The last five need no object."""
 
 _BY_ROLE = {
     "import": frozenset({"analyst", "administrator"}),
     "build": frozenset({"analyst", "administrator"}),
     "define": frozenset({"analyst", "administrator"}),
+    "decide": frozenset({"analyst", "administrator"}),
     "administer": frozenset({"administrator"}),
 }
 LEVER_ROLES = WRITES | _BY_ROLE["define"]
@@ -61,6 +68,7 @@ _DENIED: dict[Verb, str] = {
     "import": "Importing is for analysts and administrators.",
     "build": "Building is for analysts and administrators.",
     "define": "Defining what we aim for is for analysts and administrators.",
+    "decide": "Deciding what else moved a customer's measures is for analysts and administrators.",
     "administer": "This is for administrators.",
 }
 
@@ -162,6 +170,11 @@ def adoptions(viewer: User) -> QuerySet[Adoption]:
     return rows(Adoption).filter(readable(viewer, "account"))
 
 
+def adjustments(viewer: User) -> QuerySet[Adjustment]:
+    """What else moved customers' measures."""
+    return rows(Adjustment).filter(readable(viewer, "account"))
+
+
 def levers(viewer: User) -> QuerySet[Lever]:
     """Our products and plays."""
     return rows(Lever).filter(signed_in(viewer))
@@ -225,6 +238,26 @@ def erasures(viewer: User) -> QuerySet[Erasure]:
     return every if viewer.role == "administrator" else every.none()
 
 
+def ledger(viewer: User) -> QuerySet[LedgerTransaction]:
+    """What was posted of people's pay."""
+    return _for_administrators(LedgerTransaction, viewer)
+
+
+def ledger_entries(viewer: User) -> QuerySet[LedgerEntry]:
+    """Amounts that were posted, by account and payee."""
+    return _for_administrators(LedgerEntry, viewer)
+
+
+def ledger_links(viewer: User) -> QuerySet[LedgerLink]:
+    """What transactions have to do with each other."""
+    return _for_administrators(LedgerLink, viewer)
+
+
+def closed_pay_periods(viewer: User) -> QuerySet[PeriodEvent]:
+    """Periods into which nothing is posted any more."""
+    return _for_administrators(PeriodEvent, viewer)
+
+
 def may(viewer: User, verb: Verb, row: Model | None = None) -> bool:
     """Whether the viewer may do this, to ``row`` where the verb needs one; a row that is not kept may not be seen."""
     if not viewer.is_active:
@@ -282,6 +315,7 @@ def _account_of(version: Model) -> str | None:
             return version.stakeholder.account_id
         case (
             AccountTeamMember()
+            | Adjustment()
             | Adoption()
             | CustomerLink()
             | Goal()
@@ -324,6 +358,7 @@ class _Kind:
 _KINDS: dict[type[Model], _Kind] = {
     Account: _Kind(accounts, "pk"),
     AccountTeamMember: _Kind(team_members, "account"),
+    Adjustment: _Kind(adjustments, "account"),
     Adoption: _Kind(adoptions, "account"),
     ApiToken: _Kind(tokens, changed_by=frozenset(ROLES)),
     ClosedGrades: _Kind(closed_grades),
@@ -336,10 +371,14 @@ _KINDS: dict[type[Model], _Kind] = {
     GradeOverride: _Kind(grade_overrides, "account"),
     IndicatorStudy: _Kind(indicator_studies),
     Job: _Kind(jobs, changed_by=_BY_ROLE["build"]),
+    LedgerEntry: _Kind(ledger_entries),
+    LedgerLink: _Kind(ledger_links),
+    LedgerTransaction: _Kind(ledger),
     Lever: _Kind(levers, changed_by=LEVER_ROLES),
     MetricTarget: _Kind(targets, changed_by=_BY_ROLE["define"]),
     Milestone: _Kind(milestones, "account"),
     Note: _Kind(notes, "account"),
+    PeriodEvent: _Kind(closed_pay_periods),
     Person: _Kind(people),
     Reading: _Kind(readings, "goal__account"),
     Schedule: _Kind(schedules, changed_by=_BY_ROLE["build"]),
@@ -347,6 +386,11 @@ _KINDS: dict[type[Model], _Kind] = {
     Stakeholder: _Kind(stakeholders, "account"),
     User: _Kind(users, changed_by=_BY_ROLE["administer"]),
 }
+
+
+def _for_administrators(model: type[_Row], viewer: User) -> QuerySet[_Row]:
+    every = rows(model).filter(signed_in(viewer))
+    return every if viewer.role == "administrator" else every.none()
 
 
 def _changes_privately(viewer: User) -> QuerySet[Account]:

@@ -1,10 +1,11 @@
 """What people stated, with all its versions, for a build: no free text, no stakes, no notes, no names."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from itertools import groupby
+from itertools import dropwhile, groupby
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ import pyarrow as pa
 from trueup.canon.entries import ENTRY_PROVENANCE, ENTRY_TABLE
 from trueup.canon.tables import CanonicalTable, ColumnType
 from trueup.record.models import (
+    Adjustment,
     Adoption,
     CustomerAnswer,
     Goal,
@@ -42,7 +44,7 @@ _ARROW: Mapping[ColumnType, pa.DataType] = {
 }
 _DELETED = "-"
 _ABOUT = ("measure", "bound_to")
-"""What a goal that is personal, or was, does not tell."""
+"""What a goal that is personal, or was, does not tell; nor which levers it names."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ _KEPT = (
     _Told(ENTRY_TABLE["milestones"], Milestone, {"milestone_id": "id"}),
     _Told(ENTRY_TABLE["grade_answers"], GradeAnswer, {"grade_answer_id": "id"}),
     _Told(ENTRY_TABLE["grade_overrides"], GradeOverride, {"grade_override_id": "id"}),
+    _Told(ENTRY_TABLE["adjustments"], Adjustment, {"adjustment_id": "id"}),
     _Told(ENTRY_TABLE["entered_adoptions"], Adoption, {"adoption_id": "id", "lever": "lever_id"}),
 )
 
@@ -68,11 +71,14 @@ _KEPT = (
 def export() -> dict[str, pa.Table]:
     """Every version of every entry, by the name of its table: the columns of ENTRY_TABLES, then ENTRY_PROVENANCE.
 
-    Timestamps are UTC without a zone. What a personal goal measures is not told, in none of its versions.
+    Timestamps are UTC without a zone. What a personal goal measures is not told, nor the levers that it names, in none
+    of its versions.
     """
     hopes = frozenset(Goal.versions.filter(kind="personal").values_list("id", flat=True))
     tables = {told.table.name: _laid_out(told.table, _versions(told, hopes)) for told in _KEPT}
-    tables["entered_adoptions"] = _with_levers(tables["entered_adoptions"])
+    tables["goal_levers"] = _laid_out(ENTRY_TABLE["goal_levers"], _goal_levers(hopes))
+    for name in ("entered_adoptions", "goal_levers"):
+        tables[name] = _with_levers(tables[name])
     tables["goal_terms"] = _laid_out(ENTRY_TABLE["goal_terms"], _terms())
     tables["answers"] = _laid_out(ENTRY_TABLE["answers"], _answers())
     return tables
@@ -106,6 +112,29 @@ def _in_turn(columns: Sequence[str], versions: Iterable[tuple[Any, ...]], shown:
             "superseded_at": _plain(end),
             "is_deleted": is_deleted,
         }
+
+
+def _goal_levers(hopes: Collection[UUID]) -> Iterator[Row]:
+    """Which goal named which lever, from when to when: an entry each, gone while the goal does not name it."""
+    columns = ENTRY_TABLE["goal_levers"].column_names
+    lists: Any = Goal.versions.model.levers.model
+    named: dict[int, set[UUID]] = defaultdict(set)
+    for version, lever in rows(lists).values_list("history_id", "lever_id"):
+        named[version].add(lever)
+    kept: Any = Goal.versions.order_by("id", "history_date", "history_id")
+    found = kept.values_list("id", "history_date", "history_type", "history_id").iterator(chunk_size=5000)
+    for goal, versions in groupby(found, itemgetter(0)):
+        if goal in hopes:
+            continue
+        # A goal and its list are versions of the same moment: the last one says how it was then.
+        lists_at = {at: set() if kind == _DELETED else named[version] for _, at, kind, version in versions}
+        for lever in sorted(set().union(*lists_at.values())):
+            told = [(goal, at, "~" if lever in now else _DELETED, goal, lever) for at, now in lists_at.items()]
+            yield from _in_turn(columns, dropwhile(_is_gone, told), [True] * len(columns))
+
+
+def _is_gone(version: tuple[Any, ...]) -> bool:
+    return bool(version[2] == _DELETED)
 
 
 def _terms() -> Iterator[Row]:
@@ -145,8 +174,8 @@ def _laid_out(table: CanonicalTable, told: Iterable[Row]) -> pa.Table:
     return pa.Table.from_pylist(list(told), schema=schema)
 
 
-def _with_levers(adoptions: pa.Table) -> pa.Table:
+def _with_levers(told: pa.Table) -> pa.Table:
     """Levers by the names that they have now."""
     names = {str(key): name for key, name in rows(Lever).values_list("pk", "name")}
-    named = [names.get(key) for key in adoptions.column("lever").to_pylist()]
-    return adoptions.set_column(adoptions.schema.get_field_index("lever"), "lever", pa.array(named, pa.string()))
+    named = [names.get(key) for key in told.column("lever").to_pylist()]
+    return told.set_column(told.schema.get_field_index("lever"), "lever", pa.array(named, pa.string()))

@@ -13,6 +13,7 @@ from django.db.models import ManyToManyField, Model
 from trueup.record.access import allow, allow_again, may, may_see_version
 from trueup.record.keeping import action, keep
 from trueup.record.models import (
+    Adjustment,
     Adoption,
     Goal,
     GradeAnswer,
@@ -36,11 +37,25 @@ _Version = Any
 """A row of the history library's, whose types it does not tell."""
 _WHAT: Mapping[str, What] = {"+": "created", "~": "changed", "-": "deleted"}
 RESTORED: frozenset[type[Entry]] = frozenset(
-    {Adoption, Goal, GradeAnswer, GradeOverride, Lever, MetricTarget, Milestone, Note, Reading, Stake, Stakeholder}
+    {
+        Adjustment,
+        Adoption,
+        Goal,
+        GradeAnswer,
+        GradeOverride,
+        Lever,
+        MetricTarget,
+        Milestone,
+        Note,
+        Reading,
+        Stake,
+        Stakeholder,
+    }
 )
 """What may be made again what it was. Links, keys and teams are not: a door that was closed stays closed."""
 _HIDDEN = frozenset({"id", "sha256", "erased_at", "joined_at"})
 _HAS_VERBS: Mapping[type[Entry], frozenset[str]] = {
+    Adjustment: frozenset({"status", "proposed_by", "proposed_at", "decided_by", "decided_at"}),
     Goal: frozenset({"status", "agreed_at", "ended_at"}),
     Reading: frozenset({"verification", "verified_by", "verified_at", "entered_by", "recorded_at"}),
 }
@@ -101,7 +116,7 @@ def restore(by: User, kind: type[_Kept], key: UUID, version: int, *, at: datetim
         allow_again(by, was)
     else:
         allow(by, "change", row)
-        _check_not_erased(row)
+        _check_may_come_back(row)
         _take_back(row, was)
     if isinstance(row, Goal) and row.kind == "personal":
         allow(by, "confide", row.account)
@@ -171,9 +186,11 @@ def _listed(version: _Version, field: "ManyToManyField[Any, Any]") -> list[Model
     return list(rows(field.related_model).filter(pk__in=[getattr(row, f"{reference}_id") for row in through]))
 
 
-def _check_not_erased(row: Entry) -> None:
+def _check_may_come_back(row: Entry) -> None:
     if isinstance(row, Stakeholder) and row.erased_at is not None:
         raise Refused("This person's data were erased.", cure="Record them anew, if they agree.")
+    if isinstance(row, Adjustment) and row.status != "proposed":
+        raise Refused("A decided adjustment stays as it is.", cure="Propose another one that puts it right.")
 
 
 def _take_back(row: Entry, was: Entry) -> None:

@@ -16,6 +16,7 @@ from django.db.models import Model, QuerySet
 from trueup.record.access import allow
 from trueup.record.keeping import action, keep, locked
 from trueup.record.models import (
+    Adjustment,
     CustomerAnswer,
     CustomerLink,
     Erasure,
@@ -43,8 +44,14 @@ _TEXTS: Mapping[type[Entry], tuple[str, Sequence[str]]] = {
     Note: ("account", ("text",)),
     CustomerLink: ("account", ("label",)),
     Stakeholder: ("account", ("title", "department")),
+    Adjustment: ("account", ("measure", "reason", "evidence", "evidence_link")),
 }
 """Where people write: the way to the account, and the fields."""
+_APART: Mapping[tuple[type[Entry], str], Sequence[str]] = {
+    (Reading, "source"): ("goal_id", "observed_on"),
+    (Adjustment, "measure"): ("account_id", "kind", "starts_on"),
+}
+"""Fields that tell an entry from others that agree in these."""
 
 
 def person_data(by: User, stakeholder: Stakeholder) -> dict[str, object]:
@@ -197,17 +204,19 @@ def _erase_names(kind: type[Entry], stakeholder: Stakeholder, names: _Names) -> 
         for row in table.filter(**{account: stakeholder.account}):
             said = {field: getattr(row, field) for field in fields}
             changes = {field: names.out_of(text) for field, text in said.items() if names.are_in(text)}
-            if "source" in changes and _is_taken(row, changes["source"]):
-                # Two sources of a day that now read the same stay two.
-                changes["source"] = f"{ERASED} {row.pk}"
+            for field in fields:
+                if field in changes and _is_taken(kind, row, field, changes[field]):
+                    # Two sources or measures of a day that now read the same stay two.
+                    changes[field] = f"{ERASED} {row.pk}"
             if changes:
                 touched += table.filter(pk=row.pk).update(**changes)
     return touched
 
 
-def _is_taken(reading: Reading, source: str) -> bool:
-    same_day = rows(Reading).filter(goal=reading.goal_id, observed_on=reading.observed_on)
-    return same_day.filter(source=source).exists()
+def _is_taken(kind: type[Entry], row: Any, field: str, text: str) -> bool:
+    """Whether there is an entry that says so where only one may."""
+    place = {name: getattr(row, name) for name in _APART.get((kind, field), ())}
+    return bool(place) and rows(kind).filter(**place, **{field: text}).exists()
 
 
 def _listed(found: Iterable[Model]) -> list[dict[str, object]]:

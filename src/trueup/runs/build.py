@@ -23,6 +23,8 @@ from trueup.metrics.naming import nearest
 from trueup.metrics.places import CELL_SCHEMA
 from trueup.metrics.registry import catalogue
 from trueup.runs.cards import lay_cards
+from trueup.runs.customer_effects import KeptEffects
+from trueup.runs.customer_value import customers_value, lay_claims, lay_value
 from trueup.runs.folder import Folder, WorkspaceError
 from trueup.runs.grade_tables import Closed, lay_grades
 from trueup.runs.ground import ENTERED_SCHEMA, Ground, ground, lay_periods
@@ -88,6 +90,10 @@ def build_in_turn(
     with drafting(folder.mart, name) as draft:
         progress.stage("laying out the customer model")
         with ground(folder, settings, as_of=as_of, file=draft.file, entries=entries) as on:
+            effects = KeptEffects(folder.effects)
+            value = customers_value(on.engine, settings, effects, progress, as_of_on=on.horizon.as_of_on)
+            effects.write()
+            lay_claims(on.engine, value)
             kinds = [parse_kind(kind) for kind in settings.kinds]
             lay_periods(on, calendars.periods_of(kinds, on.horizon, settings.rules), settings)
             made = plan(
@@ -109,7 +115,8 @@ def build_in_turn(
             grades = lay_grades(on.engine, made.places, sheets, on.horizon.as_of_on, closed)
             _enter(on.engine, made, [*done, *cards])
             honesty = lay_honesty(on.engine, on.horizon.as_of_on.isoformat())
-            rows = {each.table: each.rows for each in [*done, *cards]} | grades | honesty | lately
+            gained = lay_value(on.engine, value)
+            rows = {each.table: each.rows for each in [*done, *cards]} | grades | honesty | lately | gained
             manifest = _manifest(settings, known, on, name=name, rows=rows)
             on.engine.execute("DROP SCHEMA state CASCADE")
             for elsewhere in (WORK_SCHEMA, ENTERED_SCHEMA, "lake"):

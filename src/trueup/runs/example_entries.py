@@ -6,12 +6,14 @@ Names models: it can be loaded once the record is open.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from itertools import groupby
+from itertools import cycle, groupby
 from operator import attrgetter
 from uuid import UUID
 
 from trueup.record import access
+from trueup.record.actions.adjustments import decide_adjustment, propose_adjustment
 from trueup.record.actions.goals import Terms, agree_goal, close_goal, draft_goal
+from trueup.record.actions.levers import define_lever
 from trueup.record.actions.links import answer, make_link
 from trueup.record.actions.many_readings import NewReading, add_readings
 from trueup.record.actions.milestones import finish_milestone, plan_milestone
@@ -19,7 +21,7 @@ from trueup.record.actions.notes import write_note
 from trueup.record.actions.people import install_user
 from trueup.record.actions.stakeholders import add_stake, change_stakeholder, record_stakeholder
 from trueup.record.machine import together
-from trueup.record.models import Account, CustomerLink, Goal, Stakeholder, User
+from trueup.record.models import Account, CustomerLink, Goal, Lever, Stakeholder, User
 from trueup.sources.simulate import entered_rows as given
 
 _LINK_IS_GOOD_FOR = timedelta(days=300)
@@ -37,6 +39,7 @@ class _Desk:
     accounts: Mapping[str, Account]
     reach: Mapping[UUID, frozenset[str]]
     """At which accounts each of the users may enter."""
+    levers: dict[str, Lever] = field(default_factory=dict)
     stakeholders: dict[str, Stakeholder] = field(default_factory=dict)
     goals: dict[str, Goal] = field(default_factory=dict)
 
@@ -51,12 +54,19 @@ def enter_example(entered: given.Entered, *, joined_at: datetime) -> None:
     """Enter everything, dated as the rows say; the record's directory must know the company already."""
     with together():
         desk = _opened([_let_in(each, joined_at) for each in entered.colleagues])
+        for lever in entered.levers:
+            desk.levers[lever.name] = define_lever(
+                desk.administrator, at=joined_at, name=lever.name, description=lever.description
+            )
         _enter_people(desk, entered.stakeholders)
         for goal in sorted(entered.goals, key=attrgetter("stated_at")):
             _enter_goal(desk, goal)
         _enter_readings(desk, entered.readings)
         for milestone in entered.milestones:
             _enter_milestone(desk, milestone)
+        analysts = [user for user in desk.users.values() if user.role == "analyst"] or [desk.administrator]
+        for adjustment, analyst in zip(entered.adjustments, cycle(analysts)):
+            _enter_adjustment(desk, adjustment, analyst)
         for stake in entered.stakes:
             _enter_stake(desk, stake)
         for note in entered.notes:
@@ -112,6 +122,7 @@ def _enter_goal(desk: _Desk, goal: given.Goal) -> None:
         desk.accounts[goal.account_id],
         at=goal.stated_at,
         terms=Terms(*goal.terms) if goal.terms else None,
+        levers=[desk.levers[name] for name in goal.levers],
         stakeholder=desk.stakeholders[goal.stakeholder] if goal.stakeholder else None,
         kind=goal.kind,
         measure=goal.measure,
@@ -166,6 +177,29 @@ def _enter_milestone(desk: _Desk, milestone: given.Milestone) -> None:
     )
     if milestone.done_on:
         finish_milestone(by, planned, at=datetime.combine(milestone.done_on, _EVENING), done_on=milestone.done_on)
+
+
+def _enter_adjustment(desk: _Desk, adjustment: given.Adjustment, analyst: User) -> None:
+    """Whoever looks after the account proposes it, an analyst decides."""
+    proposed = propose_adjustment(
+        desk.of(adjustment.account_id),
+        desk.accounts[adjustment.account_id],
+        at=adjustment.entered_at,
+        measure=adjustment.measure,
+        starts_on=adjustment.starts_on,
+        ends_on=adjustment.ends_on,
+        amount=adjustment.amount,
+        reason=adjustment.reason,
+        evidence=adjustment.evidence,
+    )
+    if adjustment.decision and adjustment.decided_at:
+        decide_adjustment(
+            analyst,
+            proposed,
+            approve=adjustment.decision == "approved",
+            at=adjustment.decided_at,
+            reason=adjustment.because,
+        )
 
 
 def _enter_stake(desk: _Desk, stake: given.Stake) -> None:

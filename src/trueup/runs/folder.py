@@ -62,6 +62,11 @@ class Folder:
         return self.generated / "panels"
 
     @property
+    def effects(self) -> Path:
+        """What customers gained, kept so that a build computes only what is new."""
+        return self.generated / "effects.parquet"
+
+    @property
     def mart(self) -> Path:
         """The folder of published snapshots."""
         return self.generated / "mart"

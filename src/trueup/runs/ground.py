@@ -141,6 +141,7 @@ def _laid(engine: DuckDBEngine, settings: Settings, as_of: datetime, entries: En
     ):
         engine.create_table(CALENDAR_SCHEMA, name, selects.select(("calendar", name, *knows), expression).sql)
     _match_issues(engine)
+    engine.load(CALENDAR_SCHEMA, "value_claims", calendars.VALUE_CLAIM_SCHEMA.empty_table())
     return Ground(engine, within, lay_functions(engine, within, currency), selects)
 
 

@@ -17,12 +17,12 @@ from trueup.metrics.places import Place
 from trueup.metrics.sql import constant
 from trueup.runs.windows import (
     COUNTED,
-    FAMILIES,
     SIZE,
     YOUNG_DAYS,
     controls_of,
     fill_counts,
     flags,
+    may_predict,
     rows_at,
     texts_of,
     windows,
@@ -51,7 +51,7 @@ class Lately:
 def lay_lately(engine: DuckDBEngine, metrics: Collection[Metric], places: Sequence[Place]) -> dict[str, int]:
     """Lay the tables over ``state``, the calendar and finished cells; their rows; nothing before a month is over."""
     known = {place.metric for place in places if place.grain == "account"}
-    kpis = [m for m in metrics if m.family in FAMILIES and "account" in m.grains and m.name in known]
+    kpis = [m for m in metrics if may_predict(m) and m.name in known]
     size = [m for m in metrics if m.name == SIZE and m.name in known]
     found = engine.query(
         "SELECT max(last_on) AS day FROM calendar.periods WHERE period_kind = 'month' AND is_over"

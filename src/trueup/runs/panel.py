@@ -34,13 +34,13 @@ from trueup.runs.progress import Progress
 from trueup.runs.settings import Settings
 from trueup.runs.windows import (
     COUNTED,
-    FAMILIES,
     SIZE,
     WINDOW,
     YOUNG_DAYS,
     controls_of,
     fill_counts,
     flags,
+    may_predict,
     months_of,
     rows_at,
     texts_of,
@@ -97,7 +97,7 @@ def lay_panel(
     file = kept_panel.file_of(folder, settings, known, as_of=as_of, entries=entries, asked=(most_dates, most_accounts))
     if file is not None and (kept := kept_panel.read(file)) is not None:
         return kept
-    kpis = [m for m in known.metrics.values() if m.family in FAMILIES and "account" in m.grains]
+    kpis = [m for m in known.metrics.values() if may_predict(m)]
     wanted = [*kpis, known.metrics[SIZE]]
     folder.scratch.mkdir(parents=True, exist_ok=True)
     progress.stage("choosing accounts")

@@ -17,6 +17,21 @@ MembersSee = Literal["own", "team", "all"]
 
 
 @dataclass(frozen=True)
+class Compared:
+    """What is compared to say what customers gained, as agreed before anything was done.
+
+    ``before``, ``after``: months around a start; ``confidence``: of either end; ``donors``: customers that one is
+    compared with, at most; ``rule``: how customers come in, a name of impact.several.RULES or CALENDAR.
+    """
+
+    before: int = 18
+    after: int = 6
+    confidence: float = 0.9
+    donors: int = 30
+    rule: str = "worst-quarter"
+
+
+@dataclass(frozen=True)
 class Settings:
     """A workspace's settings, checked.
 
@@ -43,6 +58,11 @@ class Settings:
     """Which worksheet grades each cadence."""
     separate: tuple[tuple[str, str], ...] = ()
     """Pairs of ids that a person declared not to be the same thing, whatever the rules find."""
+    compared: Compared = Compared()
+    levers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Lever -> the measures of customers that it is meant to move."""
+    better: Mapping[str, Literal["increase", "decrease"]] = field(default_factory=dict)
+    """Measure -> which way is better."""
     # Numbers do not depend on what follows, so it is not part of what tells one set of settings from another.
     record_address: str = field(default="", repr=False)
     """The Postgres database that holds the record; empty: a file of the workspace does. It may hold a password."""

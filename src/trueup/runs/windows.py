@@ -23,6 +23,14 @@ COUNTED: tuple[Aggregation, ...] = ("count", "sum", "count_distinct")
 """Of these KPIs no fact is 0."""
 
 
+def may_predict(metric: Metric) -> bool:
+    """Whether a metric is told of accounts and may predict results.
+
+    What customers gained is told half a year late, and by a comparison over years: no window of months holds it.
+    """
+    return metric.family in FAMILIES and "account" in metric.grains and metric.fact != "value_claims"
+
+
 def rows_at(end: date) -> str:
     """Accounts with a running contract or an open deal at the end of a day."""
     day = f"DATE '{end}'"

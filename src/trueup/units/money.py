@@ -155,12 +155,12 @@ class Money:
             raise InvalidAmount(f"{self} has fractions of its smallest coin: round() it before splitting it")
         coins = int(rounded.amount.scaleb(-exponent, context=_EXACT))
         sign = -1 if coins < 0 else 1
-        shares = _largest_remainder(abs(coins), [_exact_fraction(weight) for weight in weights])
+        shares = _largest_remainder(abs(coins), [exact(weight) for weight in weights])
         return tuple(Money(Decimal(sign * share).scaleb(exponent, context=_EXACT), self.currency) for share in shares)
 
     def convert(self, rate: Number, to: str) -> Money:
         """Give the unrounded money in another currency, at `rate` units of it for one unit of this one."""
-        if _exact_fraction(rate) <= 0:
+        if exact(rate) <= 0:
             raise InvalidAmount(f"{rate} is no rate from {self.currency} to {to}: rates are above zero")
         if to == self.currency and rate != 1:
             raise InvalidAmount(f"{rate} is no rate from {to} to itself: that one is 1")
@@ -191,16 +191,17 @@ def _exactly(amount: Decimal | int | str) -> Decimal:
     return Decimal(amount)
 
 
-def _exact_fraction(number: Number) -> Fraction:
+def exact(number: Number) -> Fraction:
+    """The number as a fraction; InvalidAmount of binary floating point and of what is not finite."""
     if not isinstance(number, int | Decimal | Fraction) or (isinstance(number, Decimal) and not number.is_finite()):
         raise InvalidAmount(f"{number!r} is no exact number: give an int, a finite Decimal or a Fraction")
     return Fraction(number)
 
 
 def _scaled(amount: Decimal, factor: Number) -> Decimal:
-    exact = _exact_fraction(factor)
+    fraction = exact(factor)
     if isinstance(factor, Fraction):
-        return _FIFTY_DIGITS.divide(_EXACT.multiply(amount, Decimal(exact.numerator)), Decimal(exact.denominator))
+        return _FIFTY_DIGITS.divide(_EXACT.multiply(amount, Decimal(fraction.numerator)), Decimal(fraction.denominator))
     return _EXACT.multiply(amount, Decimal(factor))
 
 
@@ -208,9 +209,9 @@ def _largest_remainder(coins: int, weights: Sequence[Fraction]) -> list[int]:
     if any(weight < 0 for weight in weights) or not any(weights):
         raise InvalidAmount(f"weights {', '.join(map(str, weights)) or '(none)'}: give some above zero and none below")
     whole = sum(weights)
-    exact = [coins * weight / whole for weight in weights]
-    shares = [int(share) for share in exact]
-    by_remainder = sorted(range(len(exact)), key=lambda place: (shares[place] - exact[place], place))
+    wanted = [coins * weight / whole for weight in weights]
+    shares = [int(share) for share in wanted]
+    by_remainder = sorted(range(len(wanted)), key=lambda place: (shares[place] - wanted[place], place))
     for place in by_remainder[: coins - sum(shares)]:
         shares[place] += 1
     return shares

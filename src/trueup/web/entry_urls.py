@@ -4,6 +4,7 @@ from django.urls import path
 
 from trueup.web import account_ids
 from trueup.web.views.entries import (
+    adjustments,
     asking,
     goals,
     levers,
@@ -32,6 +33,8 @@ urlpatterns = [
     path(f"{_OF}milestones/new/", milestones.new, name="milestone_new"),
     path(f"{_OF}notes/new/", notes.new, name="note_new"),
     path(f"{_OF}adoptions/new/", levers.adopt, name="adoption_new"),
+    path(f"{_OF}adjustments/", adjustments.show, name="adjustments"),
+    path(f"{_OF}adjustments/new/", adjustments.new, name="adjustment_new"),
     path(f"{_OF}team/", team.show, name="account_team"),
     path("goals/<uuid:goal_id>/", goals.show, name="goal"),
     path("goals/<uuid:goal_id>/change/", goals.change, name="goal_change"),
@@ -59,6 +62,10 @@ urlpatterns = [
     path("notes/<uuid:note_id>/remove/", notes.delete, name="note_remove"),
     path("adoptions/<uuid:adoption_id>/change/", levers.change_use, name="adoption_change"),
     path("adoptions/<uuid:adoption_id>/remove/", levers.delete_use, name="adoption_remove"),
+    path("adjustments/<uuid:adjustment_id>/change/", adjustments.change, name="adjustment_change"),
+    path("adjustments/<uuid:adjustment_id>/withdraw/", adjustments.withdraw, name="adjustment_withdraw"),
+    path("adjustments/<uuid:adjustment_id>/approve/", adjustments.approve, name="adjustment_approve"),
+    path("adjustments/<uuid:adjustment_id>/refuse/", adjustments.refuse, name="adjustment_refuse"),
     path("levers/", levers.show, name="levers"),
     path("levers/<uuid:lever_id>/change/", levers.change, name="lever_change"),
     path("targets/", targets.show, name="targets"),

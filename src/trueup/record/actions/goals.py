@@ -8,7 +8,7 @@ from typing import Literal, TypedDict, Unpack
 from uuid import UUID
 
 from trueup.record.access import allow
-from trueup.record.keeping import action, amend, check, keep, locked
+from trueup.record.keeping import action, amend, check, keep, locked, sign
 from trueup.record.models import Account, Goal, GoalTerms, Lever, Stakeholder, User
 from trueup.record.models.goals import Direction, GoalKind, StatedBy
 from trueup.record.reach import rows
@@ -106,6 +106,8 @@ def change_goal(
     if changes:
         keep(goal, by=by, at=at, reason=reason)
     if levers is not None:
+        if not changes:
+            sign([goal], by=by, at=at, reason=reason)
         goal.levers.set(levers)
     if terms is not None:
         _revise(by, goal, terms, at=at, reason=reason)

@@ -1,9 +1,11 @@
 """What is kept. Reach rows through ``access``, write them through ``actions``."""
 
+from trueup.record.models.adjustments import Adjustment
 from trueup.record.models.directory import Account, AccountTeamMember, Person
 from trueup.record.models.goals import Goal
 from trueup.record.models.grades import ClosedGrades, GradeAnswer, GradeOverride
 from trueup.record.models.indicators import IndicatorStudy
+from trueup.record.models.ledger import LedgerEntry, LedgerLink, LedgerTransaction, PeriodEvent
 from trueup.record.models.levers import Adoption, Lever
 from trueup.record.models.notes import MetricTarget, Note
 from trueup.record.models.people import ROLES, Role, User
@@ -18,6 +20,7 @@ __all__ = [
     "ROLES",
     "Account",
     "AccountTeamMember",
+    "Adjustment",
     "Adoption",
     "ApiToken",
     "ClosedGrades",
@@ -30,10 +33,14 @@ __all__ = [
     "GradeOverride",
     "IndicatorStudy",
     "Job",
+    "LedgerEntry",
+    "LedgerLink",
+    "LedgerTransaction",
     "Lever",
     "MetricTarget",
     "Milestone",
     "Note",
+    "PeriodEvent",
     "Person",
     "Reading",
     "Role",

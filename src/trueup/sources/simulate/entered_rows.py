@@ -12,6 +12,7 @@ Direction = Literal["increase", "decrease"]
 Outcome = Literal["achieved", "missed"]
 Tag = Literal["bonus", "promotion", "recognition", "time"]
 Verdict = Literal["confirmed", "corrected", "disputed"]
+Decision = Literal["approved", "refused"]
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,14 @@ class Colleague:
     email: str
     name: str
     role: Role
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One of our products, which the adoptions of the exports call by this name."""
+
+    name: str
+    description: str
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,8 @@ class Goal:
     bound_to: str
     value_per_unit: Decimal | None
     currency: str
+    levers: tuple[str, ...]
+    """What of ours is sold for its measure."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +96,23 @@ class Milestone:
     done_on: date | None
     is_first_value: bool
     entered_at: datetime
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """What else moved a measure; without ``decision`` nobody has decided yet. ``because``: why it was decided so."""
+
+    account_id: str
+    measure: str
+    starts_on: date
+    ends_on: date | None
+    amount: Decimal
+    reason: str
+    evidence: str
+    entered_at: datetime
+    decision: Decision | None
+    because: str
+    decided_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -127,10 +155,12 @@ class Entered:
     """Everything entered."""
 
     colleagues: list[Colleague] = field(default_factory=list)
+    levers: list[Lever] = field(default_factory=list)
     stakeholders: list[Stakeholder] = field(default_factory=list)
     goals: list[Goal] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
     milestones: list[Milestone] = field(default_factory=list)
+    adjustments: list[Adjustment] = field(default_factory=list)
     stakes: list[Stake] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)

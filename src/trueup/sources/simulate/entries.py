@@ -15,13 +15,16 @@ from pathlib import Path
 from random import Random
 
 from trueup.sources.simulate import planted
+from trueup.sources.simulate.adjusted import ONE_OF, adjustment
 from trueup.sources.simulate.clock import add_months
 from trueup.sources.simulate.entered_rows import (
+    Adjustment,
     Answer,
     Colleague,
     Direction,
     Entered,
     Goal,
+    Lever,
     Milestone,
     Note,
     Outcome,
@@ -49,7 +52,7 @@ PERSONAL_SHARE, STAKE_SHARE, VALUED_SHARE, OWN_SHARE = 0.2, 0.4, 0.6, 0.3
 class Wanted:
     """How a measure is called, where it is in the library of measures, and how much better customers want it.
 
-    ``worth`` is what a unit is worth to an account, as a share of its revenue.
+    ``worth`` is what a unit is worth to an account, as a share of its revenue; ``levers`` are sold for the measure.
     """
 
     label: str
@@ -58,14 +61,33 @@ class Wanted:
     least: float
     most: float
     worth: float
+    levers: tuple[str, ...]
 
 
 WANTED: Mapping[str, Wanted] = {
-    "days_sales_outstanding": Wanted("Days sales outstanding", "days_sales_outstanding", "days", -0.8, -3.2, 0.00022),
-    "on_time_delivery": Wanted("On-time delivery", "on_time_delivery", "%", 0.6, 2.5, 0.0005),
-    "order_cycle_time": Wanted("Order cycle time", "order_cycle_time", "days", -0.2, -0.8, 0.001),
-    "stock_cover": Wanted("Stock cover", "days_inventory_outstanding", "days", -0.5, -2.2, 0.00015),
+    "days_sales_outstanding": Wanted(
+        *("Days sales outstanding", "days_sales_outstanding", "days", -0.8, -3.2, 0.00022),
+        levers=("invoice_autopilot", "executive_dashboard"),
+    ),
+    "on_time_delivery": Wanted(
+        *("On-time delivery", "on_time_delivery", "%", 0.6, 2.5, 0.0005),
+        levers=("delivery_planner", "executive_dashboard"),
+    ),
+    "order_cycle_time": Wanted(
+        "Order cycle time", "order_cycle_time", "days", -0.2, -0.8, 0.001, levers=("supplier_portal",)
+    ),
+    "stock_cover": Wanted(
+        "Stock cover", "days_inventory_outstanding", "days", -0.5, -2.2, 0.00015, levers=("delivery_planner",)
+    ),
 }
+_PROMISES: Mapping[str, str] = {
+    "invoice_autopilot": "Sends invoices and reminders by itself, so that they are paid sooner.",
+    "delivery_planner": "Plans tours by the orders at hand: more arrives on time, and less is kept in stock.",
+    "supplier_portal": "Lets suppliers confirm orders by themselves, so that they come in sooner.",
+    "executive_dashboard": "Shows the management all figures of the day on one page.",
+}
+"""What we say that each lever does for customers."""
+_LARGEST = {wanted.label: max(abs(wanted.least), abs(wanted.most)) for wanted in WANTED.values()}
 _PERSONAL = (
     "Evenings at home before six",
     "Become head of operations",
@@ -88,7 +110,10 @@ Series = Mapping[str, Sequence[tuple[date, float]]]
 
 def entered_at_company(exports: Path, company: Company) -> Entered:
     """Everything that was entered by the company's last day; the same exports and seed give the same entries."""
-    made = Entered(colleagues=list(_colleagues(_rows(exports / "company" / "people.csv"))))
+    made = Entered(
+        colleagues=list(_colleagues(_rows(exports / "company" / "people.csv"))),
+        levers=[Lever(lever.name, _PROMISES[lever.name]) for lever in planted.LEVERS],
+    )
     accounts = {row["Id"]: row for row in _rows(exports / "salesforce" / "Account.csv")}
     contacts: dict[str, list[Row]] = {}
     for row in _rows(exports / "salesforce" / "Contact.csv"):
@@ -98,7 +123,23 @@ def entered_at_company(exports: Path, company: Company) -> Entered:
         story = _Story(accounts[account_id], contacts.get(account_id, []), series, chance, company.ends_on)
         if story.goes_on:
             story.tell(made)
+    made.adjustments += _adjustments(made.goals, company)
     return made
+
+
+def _adjustments(goals: Sequence[Goal], company: Company) -> Iterator[Adjustment]:
+    """One of so many customers with goals has one; where none of their goals can, the next customer has it."""
+    by_account: dict[str, list[Goal]] = {}
+    for goal in goals:
+        by_account.setdefault(goal.account_id, []).append(goal)
+    found = 0
+    for place, (account_id, theirs) in enumerate(by_account.items()):
+        if place < (found - 1) * ONE_OF:
+            continue
+        made = adjustment(theirs, _LARGEST, f"{company.seed} {account_id}", company.ends_on, found)
+        if made is not None:
+            found += 1
+            yield made
 
 
 class _Story:
@@ -193,6 +234,7 @@ class _Story:
             bound_to=f"series:{measure}" if chance.random() < BOUND_SHARE else "",
             value_per_unit=self._worth(wanted) if is_worth else None,
             currency=self.account["CurrencyIsoCode"] if is_worth else "",
+            levers=wanted.levers,
         )
 
     def _set_at(self, values: Sequence[tuple[date, float]]) -> int:
@@ -294,6 +336,7 @@ def _personal(whose: Stakeholder, measure: str, at: datetime) -> Goal:
         bound_to="",
         value_per_unit=None,
         currency="",
+        levers=(),
     )
 
 

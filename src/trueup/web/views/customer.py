@@ -1,7 +1,7 @@
 """A customer's page: first how they are measured, then their people, our service to them, and what happened."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 from decimal import Decimal
@@ -18,6 +18,7 @@ from trueup import served
 from trueup.answers.account import AccountAnswer, Event
 from trueup.answers.account import account as answer_of
 from trueup.answers.stakeholder_map import Recorded, StakeholderMap, stakeholder_map
+from trueup.answers.value import NoValueError, Use, delivered_uses
 from trueup.goals.progress import Said
 from trueup.record import access
 from trueup.record.models import Account, Milestone, Reading, Stake, User
@@ -27,6 +28,7 @@ from trueup.web.standing import ON_TRACK, standing_of
 from trueup.web.views.entries.goals import STATES
 from trueup.web.views.grades.account import summary
 from trueup.web.views.scores import summary as chances
+from trueup.web.views.value import summary as gains
 
 NOTES_SHOWN = 5
 _ENDED = frozenset({"achieved", "missed", "withdrawn"})
@@ -79,6 +81,7 @@ def show(request: HttpRequest, account_id: str) -> HttpResponse:
         "is_known": answer.is_known,
         "grades": summary(user, account.pk),
         "chances": chances(request, account),
+        "gains": gains(request, account),
         **_measured(user, account),
         **_people(user, account, answer),
         **_served(answer),
@@ -201,7 +204,19 @@ def _happened(user: User, account: Account, answer: AccountAnswer) -> dict[str, 
         "events": [_event(event, zone) for event in answer.events],
         "notes": list(notes[:NOTES_SHOWN]),
         "adoptions": list(uses),
+        "delivered_uses": _delivered(account, {(use.lever.name, use.adopted_on) for use in uses}),
+        "adjustments": list(access.adjustments(user).filter(account=account).order_by("-starts_on", "measure", "pk")),
     }
+
+
+def _delivered(account: Account, recorded: Collection[tuple[str, date]]) -> list[Use]:
+    """What systems tell that the account uses, but for what is recorded here too; nothing before the first build."""
+    snapshot = served.snapshot()
+    try:
+        uses = delivered_uses(snapshot, account.pk) if snapshot else []
+    except NoValueError:
+        return []
+    return [use for use in uses if (use.lever, use.adopted_on) not in recorded]
 
 
 def _event(event: Event, zone: ZoneInfo) -> EventShown:

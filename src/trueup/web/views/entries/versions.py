@@ -17,6 +17,7 @@ from trueup import served
 from trueup.record import access
 from trueup.record.history import RESTORED, changes, restore
 from trueup.record.models import (
+    Adjustment,
     Adoption,
     Goal,
     GradeAnswer,
@@ -32,6 +33,7 @@ from trueup.record.models import (
 )
 from trueup.record.models.entry import Entry
 from trueup.record.refusal import NotAllowed, Refused
+from trueup.web.views.entries.adjustments import HEADING, listed
 from trueup.web.views.entries.rights import viewer
 from trueup.web.views.entries.sheets import customer
 
@@ -53,6 +55,7 @@ _KINDS: Mapping[str, _Kind] = {
     "stake": _Kind(Stake, access.stakes),
     "milestone": _Kind(Milestone, access.milestones),
     "note": _Kind(Note, access.notes),
+    "adjustment": _Kind(Adjustment, access.adjustments),
     "adoption": _Kind(Adoption, access.adoptions),
     "lever": _Kind(Lever, access.levers),
     "target": _Kind(MetricTarget, access.targets),
@@ -86,11 +89,17 @@ def show(request: HttpRequest, kind: str, entry_id: UUID) -> HttpResponse:
         "back_says": says,
         "is_deleted": told[0].what == "deleted",
         # Who may not restore what is deleted is told so when they try: nothing is left to ask about it.
-        "may_restore": model in RESTORED and (row is None or access.may(user, "change", row)),
+        "may_restore": model in RESTORED and (row is None or _may_change(user, row)),
         "refused": refused,
         "zone": served.settings().zone,
     }
     return render(request, "web/entries/history.html", page, status=422 if refused else 200)
+
+
+def _may_change(user: User, row: Entry) -> bool:
+    """Whether the viewer may change an entry; nobody changes an adjustment that is decided."""
+    is_frozen = isinstance(row, Adjustment) and row.status != "proposed"
+    return not is_frozen and access.may(user, "change", row)
 
 
 def _restore(user: User, model: type[Entry], entry_id: UUID, told: Mapping[str, str]) -> None:
@@ -114,6 +123,8 @@ def _place(row: Entry | None) -> tuple[str, str]:
             place = reverse(name), name.capitalize()
         case GradeAnswer() | GradeOverride():
             place = reverse("customer_grades", args=[row.account_id]), f"Grades of {row.account}"
+        case Adjustment():
+            place = listed(row.account_id), f"{HEADING}: {row.account}"
         case Adoption() | Milestone() | Note() | Stakeholder():
             place = customer(row.account_id), str(row.account)
         case _:

@@ -1,0 +1,54 @@
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given as whatever
+from hypothesis import strategies as st
+
+from trueup.pay.rounding import rounded, rounded_down, rounded_lines
+from trueup.units.money import InvalidAmount, Money, exact, total
+
+amounts = st.fractions(-(10**9), 10**9, max_denominator=10**6)
+currencies = st.sampled_from(["EUR", "JPY", "KWD"])
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "paid"),
+    [
+        ("2.345", "EUR", "2.35"),
+        ("-2.345", "EUR", "-2.35"),
+        ("2.34499999999999999999999999999999999999999999999999999999999", "EUR", "2.34"),
+        ("0.5", "JPY", "1"),
+        ("-0.004", "EUR", "0.00"),
+        ("1.0005", "KWD", "1.001"),
+        ("99999999999999999999999999999999.995", "EUR", "100000000000000000000000000000000.00"),
+    ],
+)
+def test_half_a_coin_is_rounded_away_from_zero(amount: str, currency: str, paid: str) -> None:
+    assert str(rounded(Fraction(amount), currency).amount) == paid
+
+
+def test_a_limit_is_rounded_down() -> None:
+    assert rounded_down(Fraction("2.349"), "EUR") == Money.of("2.34", "EUR")
+    assert rounded_down(Fraction("-2.349"), "EUR") == Money.of("-2.34", "EUR")
+
+
+@pytest.mark.parametrize("number", [0.1, Decimal("NaN"), "1"])
+def test_no_pay_follows_from_floats(number: object) -> None:
+    with pytest.raises(InvalidAmount, match="no exact number"):
+        exact(number)  # type: ignore[arg-type]
+
+
+@whatever(amounts, currencies)
+def test_rounding_is_what_money_does_and_mirrors(amount: Fraction, currency: str) -> None:
+    made = rounded(amount, currency)
+    assert made == (Money.of(1, currency) * amount).round()
+    assert rounded(-amount, currency) == -made
+    assert abs(rounded_down(amount, currency)) <= abs(made)
+
+
+@whatever(st.lists(amounts, max_size=20), currencies)
+def test_lines_add_up_to_the_rounded_total(parts: list[Fraction], currency: str) -> None:
+    lines = rounded_lines(parts, currency)
+    assert len(lines) == len(parts)
+    assert total(lines, currency) == rounded(sum(parts, Fraction(0)), currency)
