@@ -15,7 +15,7 @@ window with a line of its own.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -31,6 +31,11 @@ from trueup.units.period import CIVIL, Period, PeriodKind, PeriodRules, period_o
 Aggregation = Literal["per_event", "per_period", "cumulative"]
 _SPANS = (PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR)
 _NOTHING = Fraction(0)
+_WHOLE = Fraction(1)
+
+
+def _unchanged(_day: date) -> Fraction:
+    return _WHOLE
 
 
 class InvalidAccumulation(ValueError):  # noqa: N818  named as people say it
@@ -136,9 +141,18 @@ class _Paid:
 
 
 def lines(
-    credited: Iterable[Credit], refunds: Iterable[Refund], rates: Iterable[Rates], terms: Terms, *, through: date
+    credited: Iterable[Credit],
+    refunds: Iterable[Refund],
+    rates: Iterable[Rates],
+    terms: Terms,
+    *,
+    through: date,
+    factor: Callable[[date], Fraction] = _unchanged,
 ) -> tuple[Line, ...]:
-    """The lines of all windows through a day, in their order; what is dated later does not count yet."""
+    """The lines of all windows through a day, in their order; what is dated later does not count yet.
+
+    ``factor``: what a credit's pay is multiplied with, by its day, before the cap.
+    """
     deals, returns = _known(list(credited), list(refunds), through)
     if terms.refunds == "restate":
         deals, returns = _restated(deals, returns), []
@@ -150,7 +164,10 @@ def lines(
     for window in periods_between(deals[0].credited_on, through, terms.reset, terms.rules) if deals else ():
         sold = [deal for deal in deals if deal.credited_on in window]
         raw = [_Paid(None, window.first, excess)] if excess and terms.excess == "carried" else []
-        raw += [_Paid(deal.natural_key, deal.credited_on, pay) for deal, pay in _priced(window, sold, versions, terms)]
+        raw += [
+            _Paid(deal.natural_key, deal.credited_on, pay * factor(deal.credited_on))
+            for deal, pay in _priced(window, sold, versions, terms)
+        ]
         paid = _capped(raw, terms.cap)
         excess = sum((line.cut for line in paid), _NOTHING)
         lot_pay |= {line.natural_key: line.exact for line in paid}

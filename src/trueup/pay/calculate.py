@@ -1,0 +1,367 @@
+"""What everybody has earned by all that is known: a pure function of plans and facts, payee by payee.
+
+First everybody's credit, then their components in the plan's order, then what follows from lines: instalments and held
+shares, clawbacks, the plan's cap, its guarantee. What a payee's component cannot be reckoned from is told, and nothing
+of it is posted until it is mended; nothing is ever guessed.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+from functools import cache, partial
+from typing import TypeVar
+
+from trueup.pay.conversion import Conversion
+from trueup.pay.crediting import credit
+from trueup.pay.earn_credit import Situation, earned_by_credit
+from trueup.pay.earn_later import Turns, capped_by_plan, clawed_back, guaranteed, spread
+from trueup.pay.earn_shared import Closed, awarded, divided
+from trueup.pay.earn_value import earned_by_value, held_back
+from trueup.pay.earning_rates import Spell
+from trueup.pay.facts import Event, Facts, Outcome, ValueReading
+from trueup.pay.lines import Attained, PayLine, Unreckoned
+from trueup.pay.payment import Slot
+from trueup.pay.plan import (
+    ClawbackComponent,
+    CreditComponent,
+    ExperienceComponent,
+    Plan,
+    PoolComponent,
+    SpiffComponent,
+    ValueComponent,
+    in_order,
+)
+from trueup.pay.rounding import rounded
+from trueup.pay.stints import Stint, stint_on, stints
+from trueup.units.money import Money
+from trueup.units.period import CIVIL, PeriodRules, parse_period, period_of
+
+_WHOLE = Fraction(1)
+_Component = TypeVar("_Component")
+
+
+@dataclass(frozen=True)
+class Calculated:
+    """Lines in the plan's currency, and what each slot earned in the currency of its payee's pay.
+
+    ``held``: what is held and not yet earned, by slot, in the plan's currency; below 0 where it was let go in that
+    period. ``refused``: payees, and their components (empty: all of them), of which nothing may be posted.
+    """
+
+    lines: tuple[PayLine, ...] = ()
+    attained: tuple[Attained, ...] = ()
+    unreckoned: tuple[Unreckoned, ...] = ()
+    earned: Mapping[Slot, Money] = field(default_factory=dict)
+    held: Mapping[Slot, Money] = field(default_factory=dict)
+
+    @property
+    def refused(self) -> frozenset[tuple[str, str]]:
+        """The payees and components of which nothing may be posted."""
+        return frozenset((each.payee, each.component) for each in self.unreckoned if each.refuses)
+
+    def may_post(self, slot: Slot) -> bool:
+        """Whether a slot was reckoned."""
+        return not {(slot.payee, slot.component), (slot.payee, "")} & self.refused
+
+
+def calculate(
+    plans: Iterable[Plan],
+    facts: Facts,
+    *,
+    through: date,
+    payees: Collection[str] | None = None,
+    closed_awards: Mapping[str, Closed] | None = None,
+    rules: PeriodRules = CIVIL,
+) -> Calculated:
+    """The lines of everybody (or of ``payees``) through a day, by facts as ``Facts.known`` gives them.
+
+    ``closed_awards``: what each contest awarded in closed periods, by its name. Errors that touch everybody (plans that
+    cannot both hold, an event that is nobody's) are raised; what touches one payee is told in ``unreckoned``.
+    """
+    return _Calculation(plans, facts, through, closed_awards or {}, rules).of(payees)
+
+
+class _Calculation:
+    """Facts by what they are asked for."""
+
+    def __init__(
+        self, plans: Iterable[Plan], facts: Facts, through: date, closed: Mapping[str, Closed], rules: PeriodRules
+    ) -> None:
+        self.facts = facts
+        self.through = through
+        self.rules = rules
+        self.closed = closed
+        self.conversion = Conversion(facts.rates, rules)
+        self.versions = in_order(plans)
+        self.stints = stints(facts.assignments, self.versions)
+        self.due = credit(facts)
+        self.quotas = _by(facts.quotas, lambda quota: quota.payee)
+        self.agreements = _by(facts.agreements, lambda agreement: agreement.payee)
+        self.agreed_with = _by(facts.agreements, lambda agreement: agreement.customer)
+        self.readings: Mapping[str, Sequence[ValueReading]] = _by(facts.readings, lambda reading: reading.agreement_id)
+        self.outcomes = {(each.payee, each.metric, each.period): each for each in facts.outcomes}
+        self.turns = _turns(facts.events)
+        self.payments = _by(
+            (event for event in facts.events if event.kind in {"payment", "credit_note"}), lambda event: event.of
+        )
+        self.unreckoned: list[Unreckoned] = []
+
+    def of(self, payees: Collection[str] | None) -> Calculated:
+        shared = self._shared()
+        lines: list[PayLine] = []
+        attained: list[Attained] = []
+        for payee in sorted(self.stints if payees is None else set(payees) & self.stints.keys()):
+            own, reached = self._of_payee(payee, shared.get(payee, ()))
+            lines += own
+            attained += reached
+        self._tell_credit_without_plan(payees)
+        earned, held = self._sums(lines)
+        told = tuple(each for each in self.unreckoned if payees is None or each.payee in payees)
+        return Calculated(tuple(lines), tuple(attained), told, earned, held)
+
+    def _of_payee(self, payee: str, shared: Iterable[PayLine]) -> tuple[list[PayLine], list[Attained]]:
+        at = Situation(payee, self.conversion, self.through, self.rules)
+        found = self.stints[payee]
+        by_component: dict[str, list[PayLine]] = defaultdict(list)
+        attained: list[Attained] = []
+        for line in shared:
+            by_component[line.component].append(line)
+        for name, spells in _spells(found, CreditComponent).items():
+            with_lines = self._tried(payee, name, partial(self._by_credit, at, spells))
+            if with_lines is not None:
+                by_component[name] += with_lines[0]
+                attained += with_lines[1]
+        for name, valued in _spells(found, ValueComponent).items():
+            lines = self._tried(payee, name, partial(self._by_value, at, name, valued))
+            by_component[name] += lines or ()
+        for name, clawing in _spells(found, ClawbackComponent).items():
+            component = clawing[-1][1]
+            if any((payee, each) in self._refused() for each in component.of):
+                self._tell(payee, name, f"{payee}'s {name} waits for what it takes back of: mend that first.")
+                continue
+            of_lines = [line for each in component.of for line in by_component.get(each, ())]
+            by_component[name] += clawed_back(at, found, component, of_lines, self.turns)
+        lines = [line for name in by_component for line in by_component[name]]
+        lines += self._limits(at, found, lines)
+        return sorted(lines, key=_line_order), attained
+
+    def _by_credit(
+        self, at: Situation, spells: Sequence[tuple[Stint, CreditComponent]]
+    ) -> tuple[list[PayLine], list[Attained]]:
+        name = spells[0][1].name
+        lines, attained = earned_by_credit(
+            at,
+            spells,
+            self.due.get(at.payee, ()),
+            quotas=self.quotas.get(at.payee, ()),
+            payments=self.payments,
+            factor=self._factor(at.payee, name),
+        )
+        done: list[PayLine] = []
+        to_hold: dict[tuple[int, str], list[PayLine]] = defaultdict(list)
+        for line in lines:
+            place = _place(spells, line.on)
+            stint, component = spells[place]
+            if component.instalments:
+                done += spread(at, stint, line, component.instalments, self.turns)
+            elif component.hold is not None and line.customer:
+                to_hold[place, line.customer].append(line)
+            else:
+                done.append(line)
+        for (place, customer), of_customer in sorted(to_hold.items()):
+            stint, component = spells[place]
+            assert component.hold is not None
+            agreements = self.agreed_with.get(customer, ())
+            done += held_back(
+                at, stint, of_customer, hold=component.hold, agreements=agreements, readings=self.readings
+            )
+        return done, attained
+
+    def _by_value(self, at: Situation, name: str, valued: Sequence[tuple[Stint, ValueComponent]]) -> list[PayLine]:
+        own = [each for each in self.agreements.get(at.payee, ()) if each.component == name]
+        return list(earned_by_value(at, [stint for stint, _ in valued], valued[-1][1], own, self.readings))
+
+    def _limits(self, at: Situation, found: Sequence[Stint], lines: Sequence[PayLine]) -> Iterator[PayLine]:
+        """The lines of each plan's own limits, by the version in force last: they are of the plan, not of a version."""
+        by_plan: dict[str, list[Stint]] = defaultdict(list)
+        for stint in found:
+            by_plan[stint.plan.plan_id].append(stint)
+        for of_plan in by_plan.values():
+            prints = {stint.plan.fingerprint for stint in of_plan}
+            own = [line for line in lines if line.plan in prints]
+            stint = replace(of_plan[-1], start=of_plan[0].start)
+            capped: list[PayLine] = []
+            if stint.plan.cap is not None:
+                capped = list(capped_by_plan(at, stint, own, stint.plan.cap))
+                yield from capped
+            if stint.plan.guarantee is not None:
+                yield from guaranteed(at, stint, [*own, *capped], stint.plan.guarantee)
+
+    def _shared(self) -> Mapping[str, Sequence[PayLine]]:
+        """The lines of what is shared among people, by payee."""
+        found: list[PayLine] = []
+        at = Situation("", self.conversion, self.through, self.rules)
+        for plan_id, versions in self.versions.items():
+            last = versions[-1]
+            for component in last.components:
+                if isinstance(component, SpiffComponent):
+                    closed = self.closed.get(component.name, {})
+                    found += awarded(component, plan_id, self.due, self.stints, at=at, closed=closed)
+                elif isinstance(component, PoolComponent):
+                    found += divided(
+                        component, plan_id, self.facts.events, self.facts.shares, stints=self.stints, at=at
+                    )
+        return _by(found, lambda line: line.payee)
+
+    def _factor(self, payee: str, name: str) -> Callable[[date], Fraction]:
+        """What customers' experience multiplies a component with, by day."""
+        found = self.stints[payee]
+        if not any(isinstance(each, ExperienceComponent) for stint in found for each in stint.plan.components):
+            return _unchanged
+
+        @cache
+        def factor(day: date) -> Fraction:
+            stint = stint_on(found, day)
+            whole = _WHOLE
+            for each in stint.plan.components if stint else ():
+                if isinstance(each, ExperienceComponent) and name in each.modifies:
+                    whole *= self._experienced(payee, each, day)
+            return whole
+
+        return factor
+
+    def _experienced(self, payee: str, component: ExperienceComponent, day: date) -> Fraction:
+        period = period_of(day, component.every, self.rules)
+        outcome = self.outcomes.get((payee, component.metric, period.key))
+        if outcome is None:
+            if period.last <= self.through:
+                self._tell(
+                    payee,
+                    component.name,
+                    f"There is no reading of {component.metric} of {payee} for {period.key}: reckoned as neutral until"
+                    " there is one.",
+                    refuses=False,
+                )
+            return _WHOLE
+        return component.factor(outcome.value) if _counts(component, outcome) else _WHOLE
+
+    def _tell_credit_without_plan(self, payees: Collection[str] | None) -> None:
+        for payee in sorted(self.due if payees is None else set(payees) & self.due.keys()):
+            found = self.stints.get(payee, ())
+            without = [
+                each.event
+                for each in self.due[payee]
+                if each.role in {"direct", "split"}
+                and each.event.kind == "deal"
+                and each.event.on <= self.through
+                and stint_on(found, each.event.on) is None
+            ]
+            if without:
+                first = without[0]
+                more = f", and {len(without) - 1} more" if len(without) > 1 else ""
+                self._tell(
+                    payee,
+                    "",
+                    f"{payee} is credited for {first.natural_key} on {first.on}{more}, but is on no plan then:"
+                    " assign them to one, or credit somebody else.",
+                    refuses=False,
+                )
+
+    def _sums(self, lines: Iterable[PayLine]) -> tuple[Mapping[Slot, Money], Mapping[Slot, Money]]:
+        exact: dict[Slot, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
+        held: dict[Slot, Money] = {}
+        currency: dict[Slot, str] = {}
+        for line in lines:
+            slot = Slot(line.payee, line.component, line.period)
+            if line.amount or line.kind != "held":
+                exact[slot][line.rate_period or line.period] += Fraction(line.amount.amount)
+                currency[slot] = line.amount.currency
+            if line.held:
+                held[slot] = held[slot] + line.held if slot in held else line.held
+        earned = {}
+        for slot, parts in exact.items():
+            amount = self._tried(slot.payee, slot.component, partial(self._paid, slot, parts, currency[slot]))
+            if amount is not None:
+                earned[slot] = amount
+        return earned, {slot: amount for slot, amount in held.items() if amount}
+
+    def _paid(self, slot: Slot, parts: Mapping[str, Fraction], of: str) -> Money:
+        """What a slot earned in the currency of its payee's pay, each part at the rate of its period, rounded once."""
+        first = parse_period(slot.period, self.rules).first
+        stint = stint_on(self.stints[slot.payee], first) or self.stints[slot.payee][-1]
+        into = stint.assignment.pay_currency or of
+        whole = Fraction(0)
+        for period, amount in parts.items():
+            day = parse_period(period, self.rules).first
+            whole += amount * self.conversion.factor("pay", of, into, day)
+        return rounded(whole, into)
+
+    def _tried(self, payee: str, name: str, reckon: Callable[[], _Component]) -> _Component | None:
+        """What can be reckoned; what cannot is told."""
+        try:
+            return reckon()
+        except ValueError as error:
+            message = str(error)
+            self._tell(payee, name, f"{payee}'s {name}: {message}{'' if message.endswith('.') else '.'}")
+            return None
+
+    def _tell(self, payee: str, component: str, message: str, *, refuses: bool = True) -> None:
+        told = Unreckoned(payee, component, message, refuses)
+        if told not in self.unreckoned:
+            self.unreckoned.append(told)
+
+    def _refused(self) -> set[tuple[str, str]]:
+        return {(each.payee, each.component) for each in self.unreckoned if each.refuses}
+
+
+def _unchanged(_day: date) -> Fraction:
+    return _WHOLE
+
+
+def _counts(component: ExperienceComponent, outcome: Outcome) -> bool:
+    if outcome.n < component.minimum_n:
+        return False
+    if component.minimum_response is None:
+        return True
+    return outcome.response is not None and outcome.response >= component.minimum_response
+
+
+def _spells(found: Sequence[Stint], kind: type[_Component]) -> Mapping[str, list[tuple[Stint, _Component]]]:
+    """A payee's stints with each component of a kind, by its name."""
+    spells: dict[str, list[tuple[Stint, _Component]]] = {}
+    for stint in found:
+        for component in stint.plan.components:
+            if isinstance(component, kind):
+                spells.setdefault(component.name, []).append((stint, component))
+    return spells
+
+
+def _place(spells: Sequence[Spell], day: date) -> int:
+    """Which spell a day's line is of; after the last one ended, that one."""
+    begun = [place for place, (stint, _) in enumerate(spells) if stint.start <= day]
+    return begun[-1] if begun else 0
+
+
+def _line_order(line: PayLine) -> tuple[str, str, date, str, str]:
+    return line.component, line.period, line.on, line.event, line.kind
+
+
+_Key = TypeVar("_Key")
+_Row = TypeVar("_Row")
+
+
+def _by(rows: Iterable[_Row], key: Callable[[_Row], _Key]) -> dict[_Key, list[_Row]]:
+    found: dict[_Key, list[_Row]] = {}
+    for row in rows:
+        found.setdefault(key(row), []).append(row)
+    return found
+
+
+def _turns(events: Iterable[Event]) -> Turns:
+    found: dict[str, list[Event]] = {}
+    for event in events:
+        if event.kind in {"churn", "reinstate"}:
+            found.setdefault(event.of or event.customer, []).append(event)
+    return found

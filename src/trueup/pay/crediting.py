@@ -1,0 +1,90 @@
+"""From events to everybody's credit: owners or shares, and managers above them, as reporting lines were that day."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+from trueup.pay.facts import Event, EventShare, FactError, Facts, ReportingLine
+from trueup.pay.split import Credited, Share, rolled_up, shared
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Somebody's credit for an event; of a refund ``deal`` is what it takes off, and ``amount`` is above 0."""
+
+    event: Event
+    deal: Event
+    role: str
+    amount: Fraction
+
+
+class ReportingLines:
+    """Who reports to whom, by day."""
+
+    def __init__(self, lines: Iterable[ReportingLine]) -> None:
+        self._lines = tuple(lines)
+        ends = {line.end for line in self._lines if line.end is not None}
+        self._turns = sorted({line.start for line in self._lines} | ends)
+        self._known: dict[int, Mapping[str, tuple[str, ...]]] = {}
+
+    def managers(self, day: date) -> Mapping[str, tuple[str, ...]]:
+        """Those whom each person reports to on a day."""
+        span = bisect_right(self._turns, day)
+        if span not in self._known:
+            found: defaultdict[str, list[str]] = defaultdict(list)
+            for line in self._lines:
+                if line.start <= day and (line.end is None or day < line.end):
+                    found[line.person].append(line.manager)
+            self._known[span] = {person: tuple(bosses) for person, bosses in found.items()}
+        return self._known[span]
+
+
+def credit(facts: Facts) -> Mapping[str, list[Due]]:
+    """The credit of everybody, in the order of events; refunds follow the shares of their deals."""
+    shares: defaultdict[str, list[EventShare]] = defaultdict(list)
+    for share in facts.shares:
+        shares[share.event].append(share)
+    lines = ReportingLines(facts.reporting_lines)
+    deals = {event.natural_key: event for event in facts.events if event.kind == "deal"}
+    found: defaultdict[str, list[Due]] = defaultdict(list)
+    for event in facts.events:
+        if event.kind not in {"deal", "refund"}:
+            continue
+        deal = event if event.kind == "deal" else _deal_of(event, deals)
+        for credited in _credited(event, deal, shares.get(deal.natural_key, ()), lines):
+            found[credited.payee].append(Due(event, deal, credited.role, credited.amount))
+    return found
+
+
+def _deal_of(event: Event, deals: Mapping[str, Event]) -> Event:
+    if event.of not in deals:
+        raise FactError(
+            f"The {event.kind} {event.natural_key} is of {event.of or 'nothing'}, and there is no such deal:"
+            " name the deal's natural key."
+        )
+    return deals[event.of]
+
+
+def _credited(event: Event, deal: Event, shares: Iterable[EventShare], lines: ReportingLines) -> Iterator[Credited]:
+    given = tuple(shares)
+    if given:
+        own = shared(event.amount, [Share(each.payee, _given_role(each), each.fraction) for each in given])
+    elif deal.payee:
+        own = (Credited(deal.payee, "direct", event.amount),)
+    else:
+        raise FactError(f"{deal.natural_key} is nobody's: give its payee, or its shares.")
+    yield from own
+    yield from rolled_up(own, lines.managers(deal.on))
+
+
+def _given_role(share: EventShare) -> Literal["direct", "split", "overlay"]:
+    if share.role == "rollup":
+        raise FactError(
+            f"{share.payee} has a share of {share.event} as a rollup, which follows from reporting lines:"
+            " make it direct, split or overlay."
+        )
+    return share.role

@@ -1,0 +1,192 @@
+"""What vests as customers' outcomes are verified: agreements of value components, and held shares of other lines.
+
+What is held is no pay yet: it is let go as it vests, and forfeited once nothing can vest of it any more.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from itertools import pairwise
+
+from trueup.pay.earn_credit import Situation
+from trueup.pay.facts import SignedAgreement, ValueReading
+from trueup.pay.lines import LineKind, PayLine
+from trueup.pay.plan import Hold, ValueComponent
+from trueup.pay.rounding import rounded_lines
+from trueup.pay.stints import Stint, stint_on
+from trueup.pay.vesting import Agreement, Reading, Release, ValueCurve, Verification, releases
+from trueup.units.money import Money, total
+from trueup.units.period import period_of
+
+_NOTHING = Fraction(0)
+
+
+def earned_by_value(
+    at: Situation,
+    found: Sequence[Stint],
+    component: ValueComponent,
+    agreements: Iterable[SignedAgreement],
+    readings: Mapping[str, Sequence[ValueReading]],
+) -> Iterator[PayLine]:
+    """The lines of a payee's agreements under a component, one customer's taken together."""
+    by_customer: defaultdict[str, list[SignedAgreement]] = defaultdict(list)
+    for agreement in agreements:
+        if agreement.signed_on <= at.through:
+            by_customer[agreement.customer].append(agreement)
+    for customer in sorted(by_customer):
+        signed = sorted(by_customer[customer], key=lambda each: (each.signed_on, each.agreement_id))
+        stint = stint_on(found, signed[0].signed_on) or found[-1]
+        vested = _releases(at, signed, readings, component.curve)
+        yield from _of_customer(at, stint, component, signed, vested)
+
+
+def held_back(
+    at: Situation,
+    stint: Stint,
+    of_lines: Sequence[PayLine],
+    *,
+    hold: Hold,
+    agreements: Iterable[SignedAgreement],
+    readings: Mapping[str, Sequence[ValueReading]],
+) -> Iterator[PayLine]:
+    """A customer's lines of a component with a share of each held, and what of it vests by the customer's agreements.
+
+    Without an agreement, or a verified reading, everything stays held: a customer nobody measured counts as zero.
+    """
+    currency = of_lines[0].amount.currency
+    held = rounded_lines((hold.share * Fraction(line.amount.amount) for line in of_lines), currency)
+    for line, part in zip(of_lines, held, strict=True):
+        yield replace(line, amount=line.amount - part, held=part)
+    one_each = {each.agreement_id: each for each in agreements if each.signed_on <= at.through}
+    realised = [(release.on, release.realised) for release in _releases(at, [*one_each.values()], readings, hold.curve)]
+    days = sorted({*(line.on for line in of_lines), *(day for day, _ in realised)})
+    vested = [_NOTHING]
+    for day in days:
+        share = next((share for at_day, share in reversed(realised) if at_day <= day), _NOTHING)
+        so_far = total((part for line, part in zip(of_lines, held, strict=True) if line.on <= day), currency)
+        vested.append(Fraction(so_far.amount) * hold.curve.vests(share))
+    amounts = rounded_lines((after - before for before, after in pairwise(vested)), currency)
+    all_vested = let_go = Money.zero(currency)
+    for day, amount in zip(days, amounts, strict=True):
+        all_vested += amount
+        so_far = total((part for line, part in zip(of_lines, held, strict=True) if line.on <= day), currency)
+        gone = _gone(so_far, all_vested) - let_go
+        let_go += gone
+        if amount or gone:
+            yield _released(at, stint, of_lines[0], on=day, amount=amount, gone=gone)
+
+
+def _gone(held: Money, vested: Money) -> Money:
+    """How much of what was held is let go once so much has vested of it: what vests beyond it was never held."""
+    return min(max(vested, Money.zero(held.currency)), held)
+
+
+def _released(at: Situation, stint: Stint, of: PayLine, *, on: date, amount: Money, gone: Money) -> PayLine:
+    return PayLine(
+        payee=at.payee,
+        component=of.component,
+        kind="release",
+        period=period_of(on, stint.plan.period, at.rules).key,
+        on=on,
+        amount=amount,
+        held=-gone,
+        plan=stint.plan.fingerprint,
+        clause=of.clause,
+        event=f"{of.customer}@{on}",
+        lot=of.customer,
+        customer=of.customer,
+        exact=Fraction(amount.amount),
+    )
+
+
+def _of_customer(
+    at: Situation,
+    stint: Stint,
+    component: ValueComponent,
+    signed: Sequence[SignedAgreement],
+    vested: Sequence[Release],
+) -> Iterator[PayLine]:
+    currency = signed[0].at_target.currency
+    nothing = Money.zero(currency)
+
+    def line(kind: LineKind, day: date, event: str, *, amount: Money, held: Money, exact: Fraction) -> PayLine:
+        return PayLine(
+            payee=at.payee,
+            component=component.name,
+            kind=kind,
+            period=period_of(day, stint.plan.period, at.rules).key,
+            on=day,
+            amount=amount,
+            held=held,
+            plan=stint.plan.fingerprint,
+            clause=component.clause,
+            event=event,
+            lot=signed[0].customer,
+            customer=signed[0].customer,
+            exact=exact,
+        )
+
+    for each in signed:
+        yield line(
+            "held",
+            each.signed_on,
+            each.agreement_id,
+            amount=nothing,
+            held=each.at_target,
+            exact=Fraction(each.at_target.amount),
+        )
+    let_go = all_vested = nothing
+    before = _NOTHING
+    for release in vested:
+        all_vested += release.amount
+        held = total((each.at_target for each in signed if each.signed_on <= release.on), currency)
+        gone = _gone(held, all_vested) - let_go
+        let_go += gone
+        exact, before = release.vested - before, release.vested
+        yield line(
+            "release", release.on, f"{signed[0].customer}@{release.on}", amount=release.amount, held=-gone, exact=exact
+        )
+    ends = [each.ends_on for each in signed]
+    if vested and all(end is not None and end <= vested[-1].on for end in ends):
+        left = total((each.at_target for each in signed), currency) - let_go
+        if left:
+            yield line(
+                "forfeit", vested[-1].on, f"{signed[0].customer}@end", amount=nothing, held=-left, exact=_NOTHING
+            )
+
+
+def _releases(
+    at: Situation,
+    signed: Sequence[SignedAgreement],
+    readings: Mapping[str, Sequence[ValueReading]],
+    curve: ValueCurve,
+) -> tuple[Release, ...]:
+    if not signed:
+        return ()
+    agreements = [
+        Agreement(each.agreement_id, each.signed_on, each.at_target, each.committed, each.band) for each in signed
+    ]
+    read = [
+        Reading(
+            each.agreement_id,
+            each.as_of,
+            each.revision,
+            each.estimate,
+            each.lower,
+            each.lapses_on,
+            _verification(each, at.payee),
+        )
+        for agreement in signed
+        for each in readings.get(agreement.agreement_id, ())
+    ]
+    return releases(agreements, read, curve, through=at.through)
+
+
+def _verification(reading: ValueReading, payee: str) -> Verification | None:
+    if reading.verified_on is None:
+        return None
+    return Verification(
+        reading.verified_on, is_independent=reading.independent_of is None or payee in reading.independent_of
+    )
