@@ -14,11 +14,13 @@ A cap cuts the window's running total of pay in that order; the excess is forfei
 window with a line of its own.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
@@ -26,7 +28,7 @@ from trueup.pay.limits import cut, payable_cap
 from trueup.pay.rate_table import RateTable
 from trueup.pay.rounding import rounded_lines, written
 from trueup.units.money import MixedCurrencies, Money, total
-from trueup.units.period import CIVIL, Period, PeriodKind, PeriodRules, period_of, periods_between
+from trueup.units.period import CIVIL, Period, PeriodKind, PeriodRules, periods_between
 
 Aggregation = Literal["per_event", "per_period", "cumulative"]
 _SPANS = (PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR)
@@ -34,7 +36,8 @@ _NOTHING = Fraction(0)
 _WHOLE = Fraction(1)
 
 
-def _unchanged(_day: date) -> Fraction:
+def unchanged(_day: date) -> Fraction:
+    """The factor of what nothing modifies."""
     return _WHOLE
 
 
@@ -42,7 +45,7 @@ class InvalidAccumulation(ValueError):  # noqa: N818  named as people say it
     """Terms, rates or facts that no pay follows from; names them and the cure."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Credit:
     """What somebody is credited for one event: ``amount`` in the quota's currency, below 0 for what is taken off."""
 
@@ -83,7 +86,12 @@ class Rates:
 
     def pays(self, total: Fraction) -> Fraction:
         """The exact pay of a running total; of none, none."""
-        return self.base * self.table.pays(total / self.quota) if total else _NOTHING
+        return self._on_credit.pays(total) if total else _NOTHING
+
+    @cached_property
+    def _on_credit(self) -> RateTable:
+        """The table with its bounds in credit and its pay in money."""
+        return self.table if self.base == self.quota == 1 else self.table.scaled(self.quota, self.base)
 
 
 @dataclass(frozen=True)
@@ -114,7 +122,7 @@ class Terms:
             )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """What one credit or refund is paid: ``amount``, its part of the rounded total, and ``exact``, before rounding.
 
@@ -130,7 +138,7 @@ class Line:
     amount: Money
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Paid:
     """A line before it is rounded."""
 
@@ -147,7 +155,7 @@ def lines(
     terms: Terms,
     *,
     through: date,
-    factor: Callable[[date], Fraction] = _unchanged,
+    factor: Callable[[date], Fraction] = unchanged,
 ) -> tuple[Line, ...]:
     """The lines of all windows through a day, in their order; what is dated later does not count yet.
 
@@ -162,11 +170,13 @@ def lines(
     found: list[Line] = []
     excess = _NOTHING
     for window in periods_between(deals[0].credited_on, through, terms.reset, terms.rules) if deals else ():
-        sold = [deal for deal in deals if deal.credited_on in window]
+        periods = _Periods(window, terms)
+        first = bisect_left(deals, window.first, key=_credited_on)
+        sold = deals[first : bisect_right(deals, window.last, key=_credited_on)]
         raw = [_Paid(None, window.first, excess)] if excess and terms.excess == "carried" else []
         raw += [
-            _Paid(deal.natural_key, deal.credited_on, pay * factor(deal.credited_on))
-            for deal, pay in _priced(window, sold, versions, terms)
+            _Paid(deal.natural_key, deal.credited_on, pay if factor is unchanged else pay * factor(deal.credited_on))
+            for deal, pay in _priced(window, sold, versions, terms, periods)
         ]
         paid = _capped(raw, terms.cap)
         excess = sum((line.cut for line in paid), _NOTHING)
@@ -176,7 +186,7 @@ def lines(
             for refund in returns
             if refund.refunded_on in window
         ]
-        found += _rounded(paid, terms)
+        found += _rounded(paid, terms, periods)
     return tuple(found)
 
 
@@ -213,6 +223,10 @@ def _known(credited: list[Credit], refunds: list[Refund], through: date) -> tupl
     )
 
 
+def _credited_on(deal: Credit) -> date:
+    return deal.credited_on
+
+
 def _deal_order(deal: Credit) -> tuple[date, str]:
     return deal.credited_on, deal.natural_key
 
@@ -221,26 +235,52 @@ def _restated(deals: list[Credit], refunds: list[Refund]) -> list[Credit]:
     off: defaultdict[str, Fraction] = defaultdict(Fraction)
     for refund in refunds:
         off[refund.of] += refund.amount
-    return [replace(deal, amount=deal.amount - off[deal.natural_key]) for deal in deals]
+    return [
+        replace(deal, amount=deal.amount - off[deal.natural_key]) if deal.natural_key in off else deal for deal in deals
+    ]
 
 
 def _priced(
-    window: Period, deals: list[Credit], versions: Sequence[Rates], terms: Terms
+    window: Period, deals: Sequence[Credit], versions: Sequence[Rates], terms: Terms, periods: "_Periods"
 ) -> Iterator[tuple[Credit, Fraction]]:
     """What each deal adds to the pay of the running total that it falls into, before the cap."""
-    totals: defaultdict[str, Fraction] = defaultdict(Fraction)
+    if terms.aggregation == "cumulative" and deals:
+        _check_slab(versions, window)
+    totals: dict[str, tuple[Fraction, Fraction, Rates]] = {}
     for deal in deals:
         rates = _in_force(versions, deal.credited_on)
         match terms.aggregation:
             case "per_event":
                 runs_in = deal.natural_key
             case "per_period":
-                runs_in = _one_slab(versions, period_of(deal.credited_on, terms.period, terms.rules))
+                period = periods.of(deal.credited_on)
+                runs_in = period.key
+                if runs_in not in totals:
+                    _check_slab(versions, period)
             case "cumulative":
-                runs_in = _one_slab(versions, window)
-        before = totals[runs_in]
-        totals[runs_in] = before + deal.amount
-        yield deal, rates.pays(totals[runs_in]) - rates.pays(before)
+                runs_in = window.key
+        if runs_in not in totals:
+            paid = rates.pays(deal.amount)
+            totals[runs_in] = (deal.amount, paid, rates)
+            yield deal, paid
+            continue
+        before, paid, by = totals[runs_in]
+        credit = before + deal.amount
+        after = rates.pays(credit)
+        totals[runs_in] = (credit, after, rates)
+        yield deal, after - (paid if by is rates else rates.pays(before))
+
+
+class _Periods:
+    """The earning periods of a window, by day."""
+
+    def __init__(self, window: Period, terms: Terms) -> None:
+        self._periods = periods_between(window.first, window.last, terms.period, terms.rules)
+        self._starts = [period.first for period in self._periods]
+
+    def of(self, day: date) -> Period:
+        """The period that holds a day of the window."""
+        return self._periods[bisect_right(self._starts, day) - 1]
 
 
 def _versions(rates: Iterable[Rates]) -> list[Rates]:
@@ -252,14 +292,14 @@ def _versions(rates: Iterable[Rates]) -> list[Rates]:
 
 
 def _in_force(versions: Sequence[Rates], day: date) -> Rates:
-    begun = [version for version in versions if version.valid_from <= day]
+    begun = bisect_right(versions, day, key=lambda version: version.valid_from)
     if not begun:
         raise InvalidAccumulation(f"there is no rate for {day}: give a version valid from that day or earlier")
-    return begun[-1]
+    return versions[begun - 1]
 
 
-def _one_slab(versions: Sequence[Rates], span: Period) -> str:
-    """The key of a span that a table runs in, unless a slab, whose rate is the whole amount's, changes within it."""
+def _check_slab(versions: Sequence[Rates], span: Period) -> None:
+    """Refuse a slab, whose rate is that of the whole amount, where it changes within a span."""
     begun = [version for version in versions if version.valid_from <= span.first]
     within = [*begun[-1:], *(version for version in versions if version.valid_from in span and version not in begun)]
     if len(within) > 1 and "slab" in {version.table.kind for version in within}:
@@ -267,24 +307,27 @@ def _one_slab(versions: Sequence[Rates], span: Period) -> str:
             f"the rates change on {within[1].valid_from}, within {span.key}, and a slab's rate is that of the whole "
             f"total: change them with the start of a {span.kind}, or declare a step table"
         )
-    return span.key
 
 
 def _capped(raw: Iterable[_Paid], cap: Money | None) -> list[_Paid]:
     """The lines with what a cap on their running total leaves of each."""
+    if cap is None:
+        return list(raw)
     paid = []
     before = _NOTHING
     for line in raw:
         after = before + line.exact
-        left = cut(after, cap) - cut(before, cap)
-        paid.append(replace(line, exact=left, cut=line.exact - left))
+        if max(before, after) > cap.amount:
+            left = cut(after, cap) - cut(before, cap)
+            paid.append(replace(line, exact=left, cut=line.exact - left))
+        else:
+            paid.append(line)
         before = after
     return paid
 
 
-def _rounded(paid: list[_Paid], terms: Terms) -> Iterator[Line]:
+def _rounded(paid: list[_Paid], terms: Terms, periods: _Periods) -> Iterator[Line]:
     ordered = sorted(paid, key=lambda line: (line.on, line.natural_key or ""))
     amounts = rounded_lines((line.exact for line in ordered), terms.currency)
     for line, amount in zip(ordered, amounts, strict=True):
-        period = period_of(line.on, terms.period, terms.rules).key
-        yield Line(line.natural_key, line.on, period, line.exact, line.cut, amount)
+        yield Line(line.natural_key, line.on, periods.of(line.on).key, line.exact, line.cut, amount)

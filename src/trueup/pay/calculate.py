@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import cache, partial
 from typing import TypeVar
 
+from trueup.pay.accumulate import unchanged
 from trueup.pay.conversion import Conversion
 from trueup.pay.crediting import credit
 from trueup.pay.earn_credit import Situation, earned_by_credit
@@ -219,7 +220,7 @@ class _Calculation:
         """What customers' experience multiplies a component with, by day."""
         found = self.stints[payee]
         if not any(isinstance(each, ExperienceComponent) for stint in found for each in stint.plan.components):
-            return _unchanged
+            return unchanged
 
         @cache
         def factor(day: date) -> Fraction:
@@ -270,24 +271,26 @@ class _Calculation:
                 )
 
     def _sums(self, lines: Iterable[PayLine]) -> tuple[Mapping[Slot, Money], Mapping[Slot, Money]]:
-        exact: dict[Slot, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
+        parts: dict[tuple[str, str, str, str], dict[str, Money]] = {}
         held: dict[Slot, Money] = {}
-        currency: dict[Slot, str] = {}
         for line in lines:
-            slot = Slot(line.payee, line.component, line.period)
-            if line.amount or line.kind != "held":
-                exact[slot][line.rate_period or line.period] += Fraction(line.amount.amount)
-                currency[slot] = line.amount.currency
-            if line.held:
+            if line.amount.amount or line.kind != "held":
+                of_slot = parts.setdefault((line.payee, line.component, line.period, line.amount.currency), {})
+                rate_period = line.rate_period or line.period
+                before = of_slot.get(rate_period)
+                of_slot[rate_period] = line.amount if before is None else before + line.amount
+            if line.held.amount:
+                slot = Slot(line.payee, line.component, line.period)
                 held[slot] = held[slot] + line.held if slot in held else line.held
         earned = {}
-        for slot, parts in exact.items():
-            amount = self._tried(slot.payee, slot.component, partial(self._paid, slot, parts, currency[slot]))
+        for (payee, component, period, currency), of_slot in parts.items():
+            slot = Slot(payee, component, period)
+            amount = self._tried(payee, component, partial(self._paid, slot, of_slot, currency))
             if amount is not None:
                 earned[slot] = amount
         return earned, {slot: amount for slot, amount in held.items() if amount}
 
-    def _paid(self, slot: Slot, parts: Mapping[str, Fraction], of: str) -> Money:
+    def _paid(self, slot: Slot, parts: Mapping[str, Money], of: str) -> Money:
         """What a slot earned in the currency of its payee's pay, each part at the rate of its period, rounded once."""
         first = parse_period(slot.period, self.rules).first
         stint = stint_on(self.stints[slot.payee], first) or self.stints[slot.payee][-1]
@@ -295,7 +298,7 @@ class _Calculation:
         whole = Fraction(0)
         for period, amount in parts.items():
             day = parse_period(period, self.rules).first
-            whole += amount * self.conversion.factor("pay", of, into, day)
+            whole += Fraction(amount.amount) * self.conversion.factor("pay", of, into, day)
         return rounded(whole, into)
 
     def _tried(self, payee: str, name: str, reckon: Callable[[], _Component]) -> _Component | None:
@@ -314,10 +317,6 @@ class _Calculation:
 
     def _refused(self) -> set[tuple[str, str]]:
         return {(each.payee, each.component) for each in self.unreckoned if each.refuses}
-
-
-def _unchanged(_day: date) -> Fraction:
-    return _WHOLE
 
 
 def _counts(component: ExperienceComponent, outcome: Outcome) -> bool:

@@ -177,7 +177,9 @@ def _line(
     each = credited[line.natural_key]
     component = _component(part, each.stint)
     kind: LineKind = "credit" if each.event.kind == "deal" else "refund"
-    amount = each.amount - restated.get(line.natural_key, Fraction(0)) if kind == "credit" else -each.amount
+    amount = each.amount if kind == "credit" else -each.amount
+    if kind == "credit" and line.natural_key in restated:
+        amount -= restated[line.natural_key]
     return PayLine(
         payee=at.payee,
         component=component.name,

@@ -9,8 +9,10 @@ Declared variants, as in billing: ``upper`` inclusive, where a bound still belon
 fee for each tier that is reached (step) or for the one reached (slab). The first tier is reached at 0 already.
 """
 
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal, Self
 
@@ -41,10 +43,6 @@ class Tier:
     def of(cls, lower: Number, upper: Number | None, pays: Number, flat: Number = 0) -> Self:
         """A tier of decimal bounds, as plans write them."""
         return cls(exact(lower), None if upper is None else exact(upper), exact(pays), exact(flat))
-
-    def within(self, amount: Fraction) -> Fraction:
-        """How much of an amount that reaches the tier lies in it."""
-        return (amount if self.upper is None else min(amount, self.upper)) - self.lower
 
 
 @dataclass(frozen=True)
@@ -80,23 +78,51 @@ class RateTable:
         """The exact pay of an amount of credit; of 0 the first tier's flat fee, which is 0 unless declared."""
         return self._pays(amount) if amount >= 0 else -self._pays(-amount)
 
+    def scaled(self, unit: Fraction, base: Fraction) -> Self:
+        """The table in other units: one of its amounts is ``unit`` of them, one of its pay is ``base``."""
+        per = base if self.kind == "interpolated" else base / unit
+        tiers = (
+            Tier(
+                each.lower * unit, None if each.upper is None else each.upper * unit, each.pays * per, each.flat * base
+            )
+            for each in self.tiers
+        )
+        return replace(self, tiers=tuple(tiers))
+
     def cliffs(self) -> tuple[Cliff, ...]:
         """The bounds at which pay jumps, which plan authors are to be asked about; a step table has none but fees."""
         jumps = (Cliff(tier.lower, self._jump(below, tier)) for below, tier in pairwise(self.tiers))
         return tuple(cliff for cliff in jumps if cliff.jump)
 
     def _pays(self, amount: Fraction) -> Fraction:
-        reached = [tier for place, tier in enumerate(self.tiers) if place == 0 or self._reaches(amount, tier)]
+        place = self._place(amount)
+        tier = self.tiers[place]
         match self.kind:
             case "step":
-                return sum((tier.pays * tier.within(amount) + tier.flat for tier in reached), _NOTHING)
+                return self._below[place] + tier.pays * (amount - tier.lower)
             case "slab":
-                return reached[-1].pays * amount + reached[-1].flat
+                return tier.pays * amount + tier.flat
             case "interpolated":
-                return sum((_filled(tier, amount) * tier.pays for tier in reached), _NOTHING)
+                return self._below[place] + tier.pays * _filled(tier, amount)
 
-    def _reaches(self, amount: Fraction, tier: Tier) -> bool:
-        return amount > tier.lower if self.upper == "inclusive" else amount >= tier.lower
+    def _place(self, amount: Fraction) -> int:
+        """Which tier an amount reaches."""
+        find = bisect_left if self.upper == "inclusive" else bisect_right
+        return max(find(self._lowers, amount) - 1, 0)
+
+    @cached_property
+    def _lowers(self) -> tuple[Fraction, ...]:
+        return tuple(tier.lower for tier in self.tiers)
+
+    @cached_property
+    def _below(self) -> tuple[Fraction, ...]:
+        """What the tiers below each one pay in all, with the fees of those and of that one itself."""
+        paid = [_NOTHING if self.kind == "interpolated" else self.tiers[0].flat]
+        for tier, above in pairwise(self.tiers):
+            assert tier.upper is not None
+            whole = tier.pays if self.kind == "interpolated" else tier.pays * (tier.upper - tier.lower)
+            paid.append(paid[-1] + whole + above.flat)
+        return tuple(paid)
 
     def _jump(self, below: Tier, tier: Tier) -> Fraction:
         match self.kind:
@@ -111,7 +137,7 @@ class RateTable:
 def _filled(tier: Tier, amount: Fraction) -> Fraction:
     """How much of a tier an amount fills, from 0 to 1."""
     assert tier.upper is not None
-    return tier.within(amount) / (tier.upper - tier.lower)
+    return (min(amount, tier.upper) - tier.lower) / (tier.upper - tier.lower)
 
 
 def _check_neighbours(place: int, below: Tier, tier: Tier) -> None:

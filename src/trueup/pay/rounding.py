@@ -6,27 +6,33 @@ less its rounded value before: they add up to the rounded total, and no residue 
 """
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from fractions import Fraction
 from itertools import accumulate, pairwise
+from typing import Final
 
 from trueup.units.money import Money, minor_units
+
+# A thousand digits hold any sum of sane amounts; more of them would be lost in silence, so they are refused.
+_EXACT: Final = Context(prec=1000, traps=[Inexact, InvalidOperation, Overflow])
 
 
 def rounded(amount: Fraction, currency: str) -> Money:
     """The money nearest to an exact amount; half a coin is rounded away from zero."""
-    return _money(amount, int(abs(amount) * _coins(currency) + Fraction(1, 2)), currency)
+    return _money(_coins(amount, minor_units(currency)), currency)
 
 
 def rounded_down(amount: Fraction, currency: str) -> Money:
     """The whole coins of an exact amount, for a limit that nothing may exceed."""
-    return _money(amount, int(abs(amount) * _coins(currency)), currency)
+    coins = abs(amount.numerator) * 10 ** minor_units(currency) // amount.denominator
+    return _money(coins if amount.numerator > 0 else -coins, currency)
 
 
 def rounded_lines(amounts: Iterable[Fraction], currency: str) -> tuple[Money, ...]:
     """The money of each part of a running total; together they are the rounded total."""
-    totals = [rounded(total, currency) for total in accumulate(amounts, initial=Fraction(0))]
-    return tuple(after - before for before, after in pairwise(totals))
+    digits = minor_units(currency)
+    totals = [_coins(total, digits) for total in accumulate(amounts, initial=Fraction(0))]
+    return tuple(_money(after - before, currency) for before, after in pairwise(totals))
 
 
 def written(amount: Fraction) -> str:
@@ -34,10 +40,12 @@ def written(amount: Fraction) -> str:
     return f"{Decimal(amount.numerator) / Decimal(amount.denominator):f}"
 
 
-def _coins(currency: str) -> int:
-    return int(10 ** minor_units(currency))
+def _coins(amount: Fraction, digits: int) -> int:
+    """The whole coins nearest to an amount, half a one away from zero."""
+    half = amount.denominator
+    coins: int = (2 * abs(amount.numerator) * 10**digits + half) // (2 * half)
+    return coins if amount.numerator > 0 else -coins
 
 
-def _money(amount: Fraction, coins: int, currency: str) -> Money:
-    sign = int(amount < 0 < coins)
-    return Money(Decimal((sign, tuple(map(int, str(coins))), -minor_units(currency))), currency)
+def _money(coins: int, currency: str) -> Money:
+    return Money(Decimal(coins).scaleb(-minor_units(currency), _EXACT), currency)
