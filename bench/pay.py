@@ -54,8 +54,8 @@ START = date(2026, 1, 1)
 TEAM = 20
 
 
-def facts_of(payees: int, credits: int) -> Facts:
-    """Sellers in teams of 20 with a manager each; deals over the year, one in a hundred refunded in part, some leave."""
+def facts_of(payees: int, credited: int) -> Facts:
+    """Sellers in teams of 20 with a manager each; deals over the year, some refunded in part, some customers leave."""
     teams = -(-payees // TEAM)
     sellers = [f"s{number:05}" for number in range(payees - teams)]
     managers = [f"m{number:05}" for number in range(teams)]
@@ -71,7 +71,7 @@ def facts_of(payees: int, credits: int) -> Facts:
             "bookings",
             f"c{number % 50_000:05}",
         )
-        for number in range(credits // 2)
+        for number in range(credited // 2)
     ]
     refunds = [
         Event(
@@ -114,10 +114,10 @@ def timed(what: str) -> Iterator[None]:
     print(f"{what}: {time.perf_counter() - begun:.1f} s, {memory:.2f} GiB")
 
 
-def main(payees: int = 10_000, credits: int = 1_000_000) -> None:
+def main(payees: int = 10_000, credited: int = 1_000_000) -> None:
     """Reckon the year, post it, and reckon it again."""
-    with timed(f"{payees:,} payees, {credits:,} credits made"):
-        facts = facts_of(payees, credits)
+    with timed(f"{payees:,} payees, {credited:,} credits made"):
+        facts = facts_of(payees, credited)
         plans = load([PlanFile("sellers.yaml", SELLERS), PlanFile("managers.yaml", MANAGERS)])
     with timed("twelve months calculated"):
         known = facts.known(date(2027, 1, 5))

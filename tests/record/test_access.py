@@ -18,6 +18,17 @@ from trueup.record.actions.goals import Terms, change_goal, draft_goal, revise_t
 from trueup.record.actions.levers import adopt_lever, define_lever
 from trueup.record.actions.milestones import plan_milestone
 from trueup.record.actions.notes import change_note, set_target, write_note
+from trueup.record.actions.pay_disputes import decide_dispute, open_dispute
+from trueup.record.actions.pay_periods import (
+    Calculated,
+    close,
+    decide_calculation,
+    decide_plan,
+    keep_calculation,
+    own_exception,
+    pay,
+    submit,
+)
 from trueup.record.actions.people import change_user, deactivate_user
 from trueup.record.actions.readings import add_reading
 from trueup.record.actions.stakeholders import add_stake, record_stakeholder
@@ -128,7 +139,7 @@ def test_nobody_sees_anything_who_may_not_sign_in_any_more(entered: Entered, who
     for rows in (entered.open, entered.private, entered.elsewhere):
         assert [name for name, row in rows.items() if sees(viewer, name, row)] == []
     assert not access.users(viewer).exists()
-    verbs: tuple[Verb, ...] = ("import", "build", "define", "decide", "administer")
+    verbs: tuple[Verb, ...] = ("import", "build", "define", "measure", "decide", "pay", "approve_pay", "administer")
     assert [verb for verb in verbs if may(viewer, verb)] == []
 
 
@@ -143,7 +154,10 @@ def deactivated(company: Company, who: str) -> User:
         ("import", {"Ana", "Ada"}),
         ("build", {"Ana", "Ada"}),
         ("define", {"Ana", "Ada"}),
+        ("measure", {"Ana", "Fin", "Ada"}),
         ("decide", {"Ana", "Ada"}),
+        ("pay", {"Fin", "Ada"}),
+        ("approve_pay", {"Mia", "Fin", "Ada"}),
         ("administer", {"Ada"}),
     ],
 )
@@ -210,6 +224,70 @@ def test_who_makes_an_account_is_of_its_team(company: Company) -> None:
     assert not may(company.alice, "see", made)
     with pytest.raises(NotAllowed):
         make_account(company.vic, at=NOON, name="Another")
+
+
+PAY = """
+    who      Alice's  Bob's  calculated  reviewed  approved  plan  owned  forced  paid
+    Alice    sees     -      sees        -         -         -     -      -       -
+    Bob      -        sees   sees        -         -         -     -      -       -
+    Carol    -        -      -           -         -         -     -      -       -
+    Nora     -        -      -           -         -         -     -      -       -
+    Mia      sees     -      sees        sees      sees      -     -      -       -
+    Ana      -        -      -           -         -         -     -      -       -
+    Fin      sees     sees   sees        sees      sees      sees  sees   sees    sees
+    Vic      -        -      -           -         -         -     -      -       -
+    Ada      sees     sees   sees        sees      sees      sees  sees   sees    sees
+"""
+
+
+@pytest.fixture
+def paid(company: Company) -> list[list[tuple[str, Model]]]:
+    """Two who were paid, one of whom Mia leads, with a dispute and its outcome each; in the order of the columns."""
+    bodies = dict.fromkeys(("alice", "bob"), b'{"lines": [{"hash": "1"}]}')
+    january = Calculated("2026-01", "1" * 64, [], "1", NOON, bodies, {"deal-7": "No rate."})
+    calculation = keep_calculation(company.fin, january, at=NOON)
+    review = submit(company.fin, calculation, at=NOON)
+    approval = decide_calculation(company.ada, calculation, decision="approved", at=NOON)
+    plan = decide_plan(company.ada, "2" * 64, decision="approved", at=NOON, written_by=company.fin, payees=())
+    owned = own_exception(company.fin, calculation, "deal-7", note="It comes.", at=NOON)
+    close(company.fin, "2026-01", [], at=NOON, inputs_hash="1" * 64)
+    run = pay(company.fin, "2026-01", [], at=NOON, file_sha256="3" * 64)
+    close(company.ada, "2026-02", [], at=NOON, inputs_hash="1" * 64, forced_reason="Nobody earned anything.")
+    theirs: list[list[tuple[str, Model]]] = []
+    for payee in bodies:
+        dispute = open_dispute(company[payee], payee, "2026-01", "1", claim="It was 120.", at=NOON)
+        outcome = decide_dispute(company.fin, dispute, outcome="rejected", reason="It was not.", at=NOON)
+        statement = access.pay_statements(company.fin).get(payee=payee)
+        theirs.append([("pay_statements", statement), ("disputes", dispute), ("dispute_outcomes", outcome)])
+    closed = access.closed_pay_periods(company.fin).get(period="2026-01")
+    return [
+        *theirs,
+        [("pay_calculations", calculation), ("closed_pay_periods", closed)],
+        [("pay_reviews", review)],
+        [("pay_approvals", approval)],
+        [("pay_approvals", plan)],
+        [("pay_exceptions", owned)],
+        [("forced_closes", access.forced_closes(company.fin).get())],
+        [("pay_runs", run)],
+    ]
+
+
+@pytest.mark.parametrize("line", PAY.strip().splitlines()[1:])
+def test_a_payee_sees_their_own_pay_and_a_manager_that_of_whom_they_lead(
+    company: Company, paid: list[list[tuple[str, Model]]], line: str
+) -> None:
+    who, *rights = line.split()
+    for right, column in zip(rights, paid, strict=True):
+        assert {sees(company[who], name, row) for name, row in column} == {right == "sees"}, column
+        assert not any(may(company[who], "change", row) for _, row in column)
+    gone = deactivated(company, who)
+    assert [name for column in paid for name, row in column if sees(gone, name, row)] == []
+
+
+def test_an_approver_of_a_plan_sees_what_they_decided(company: Company) -> None:
+    plan = decide_plan(company.mia, "2" * 64, decision="approved", at=NOON, written_by=company.fin, payees=())
+    assert sees(company.mia, "pay_approvals", plan)
+    assert not sees(deactivated(company, "Mia"), "pay_approvals", plan)
 
 
 DENIED: list[tuple[str, Callable[[Entered], object]]] = [

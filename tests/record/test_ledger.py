@@ -21,7 +21,7 @@ from trueup.record.actions.ledger import close_period, post
 from trueup.record.guards import remove
 from trueup.record.ledger import kept_closes, kept_transactions, posted, verify_ledger
 from trueup.record.migrations import __name__ as migrations_
-from trueup.record.models import LedgerEntry, LedgerLink, LedgerTransaction, PeriodEvent
+from trueup.record.models import LedgerEntry, LedgerLink, LedgerTransaction, PeriodEvent, User
 from trueup.record.refusal import NotAllowed, Refused
 from trueup.units.money import Money
 
@@ -119,24 +119,30 @@ def test_a_close_that_says_nothing_is_refused(
         close_period(company.ada, period, at=NOON, statements=statements)
 
 
-def test_the_ledger_is_for_administrators(company: Company) -> None:
-    post(company.ada, [accrual("a"), vesting("v", "a", 1)], at=NOON)
-    close_period(company.ada, "2026-01", at=NOON, statements=STATEMENTS)
+def test_the_ledger_is_for_finance_and_administrators_and_a_payee_sees_their_own(company: Company) -> None:
+    euros = Money.of(100, "EUR")
+    his = tuple(replace(entry, payee="bob") for entry in accrual("b").entries)
+    both = (*accrual("c").entries, Entry(f"{COMMISSION}quota", "bob", euros), Entry(EARNED, "bob", -euros))
+    links = (Link("cites", "b"),)
+    due = [accrual("a"), vesting("v", "a", 1), replace(accrual("b"), entries=his), replace(accrual("c"), entries=both)]
+    post(company.fin, [*due, replace(accrual("d"), entries=his, links=links)], at=NOON)
+    close_period(company.fin, "2026-01", at=NOON, statements=STATEMENTS)
     questions = (access.ledger, access.ledger_entries, access.ledger_links, access.closed_pay_periods)
-    for name in ("Alice", "Mia", "Ana", "Fin", "Vic"):
-        assert not any(question(company[name]).exists() for question in questions)
-        with pytest.raises(NotAllowed, match="for administrators"):
-            post(company[name], [accrual("b", posted_in="2026-02")], at=NOON)
-        with pytest.raises(NotAllowed, match="for administrators"):
+    seen = {"Ada": [5, 12, 2, 1], "Fin": [5, 12, 2, 1], "Alice": [2, 6, 1, 1], "Mia": [2, 6, 1, 1], "Bob": [2, 6, 1, 1]}
+    seen |= {name: [0, 0, 0, 0] for name in ("Charlie", "Nora", "Ana", "Vic")}
+    for name, expected in seen.items():
+        assert [question(company[name]).count() for question in questions] == expected, name
+        for question in questions:
+            for row in question(company[name]):
+                assert may(company[name], "see", row)
+                assert not may(company[name], "change", row)
+        User.objects.filter(pk=company[name].pk).update(is_active=False)
+        assert not any(question(User.objects.get(pk=company[name].pk)).exists() for question in questions)
+    for name in ("Alice", "Mia", "Ana", "Vic"):
+        with pytest.raises(NotAllowed, match="for finance and administrators"):
+            post(company[name], [accrual("e", posted_in="2026-02")], at=NOON)
+        with pytest.raises(NotAllowed, match="for finance and administrators"):
             close_period(company[name], "2026-02", at=NOON, statements={})
-    for question in questions:
-        row = question(company.ada).first()
-        assert row is not None
-        assert may(company.ada, "see", row)
-        assert not may(company.fin, "see", row)
-        assert not may(company.ada, "change", row)
-    company.ada.is_active = False
-    assert not any(question(company.ada).exists() for question in questions)
 
 
 def copy_of(row: LedgerTransaction, **changes: object) -> None:

@@ -47,8 +47,8 @@ _Component = TypeVar("_Component")
 class Calculated:
     """Lines in the plan's currency, and what each slot earned in the currency of its payee's pay.
 
-    ``held``: what is held and not yet earned, by slot, in the plan's currency; below 0 where it was let go in that
-    period. ``refused``: payees, and their components (empty: all of them), of which nothing may be posted.
+    ``held``: what is held and not yet earned, by slot and customer, in the plan's currency; below 0 where it was let go
+    in that period. ``refused``: payees, and their components (empty: all of them), of which nothing may be posted.
     """
 
     lines: tuple[PayLine, ...] = ()
@@ -280,7 +280,7 @@ class _Calculation:
                 before = of_slot.get(rate_period)
                 of_slot[rate_period] = line.amount if before is None else before + line.amount
             if line.held.amount:
-                slot = Slot(line.payee, line.component, line.period)
+                slot = Slot(line.payee, line.component, line.period, line.customer or line.lot)
                 held[slot] = held[slot] + line.held if slot in held else line.held
         earned = {}
         for (payee, component, period, currency), of_slot in parts.items():

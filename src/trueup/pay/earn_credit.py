@@ -13,7 +13,7 @@ from trueup.pay.crediting import Due
 from trueup.pay.earning_rates import Spell, Window, rates_of
 from trueup.pay.facts import Event, FactError, Quota
 from trueup.pay.lines import Attained, LineKind, PayLine
-from trueup.pay.plan import CreditComponent
+from trueup.pay.plan import CreditComponent, counts
 from trueup.pay.settlement import Document, Settlement, settled
 from trueup.pay.stints import Stint
 from trueup.units.money import Money
@@ -79,7 +79,7 @@ def _credited(at: Situation, spells: Sequence[Spell], due: Iterable[Due]) -> dic
         if each.event.on > at.through or each.deal.on > at.through:
             continue
         spell = next((spell for spell in spells if each.deal.on in spell[0]), None)
-        if spell is None or each.deal.credits != spell[1].credits or each.role not in spell[1].roles:
+        if spell is None or not counts(spell[1].credits, each.deal.credits) or each.role not in spell[1].roles:
             continue
         stint = spell[0]
         into = stint.plan.credited_in
@@ -269,4 +269,4 @@ def _attained(at: Situation, component: CreditComponent, window: Window, credite
             total += each.amount
         elif each.event.kind == "refund" and component.refunds == "restate" and each.deal.on in window.period:
             total -= each.amount
-    return Attained(at.payee, component.name, window.period.key, total, window.quota, window.target)
+    return Attained(at.payee, component.name, window.period.key, total, window.quota, window.target, window.plan)

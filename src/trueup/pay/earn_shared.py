@@ -9,7 +9,7 @@ from trueup.pay.crediting import Due
 from trueup.pay.earn_credit import Situation
 from trueup.pay.facts import Event, EventShare, FactError
 from trueup.pay.lines import PayLine
-from trueup.pay.plan import PoolComponent, SpiffComponent
+from trueup.pay.plan import PoolComponent, SpiffComponent, counts
 from trueup.pay.rounding import rounded
 from trueup.pay.spiff import Event as Entry
 from trueup.pay.spiff import Spiff, awards
@@ -44,7 +44,7 @@ def awarded(
             if stint is None or stint.plan.plan_id != plan_id or each.role not in {"direct", "split"}:
                 continue
             is_in = component.start <= deal.on < component.end and each.event.on <= at.through
-            if deal.credits != component.credits or not is_in:
+            if not is_in or not counts(component.credits, deal.credits):
                 continue
             into = component.budget.currency
             amount = each.amount * at.conversion.factor("credit", deal.currency or into, into, deal.on)
@@ -92,7 +92,7 @@ def divided(
     for share in shares:
         of_event[share.event].append(share)
     for event in events:
-        if event.kind != "deal" or event.credits != component.credits or event.on > at.through:
+        if event.kind != "deal" or event.on > at.through or not counts(component.credits, event.credits):
             continue
         team = of_event.get(event.natural_key) or [EventShare(event.natural_key, event.payee, "direct", Fraction(1))]
         on_plan = [stint_on(stints.get(share.payee, ()), event.on) for share in team]

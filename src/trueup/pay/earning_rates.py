@@ -26,12 +26,14 @@ Spell = tuple[Stint, CreditComponent]
 class Window:
     """A window in which attainment is told: the exact prorated quota, and the pay at target (None where there is none).
 
-    Both in their own currency: the quota in that of credits, the target in the plan's.
+    Both in their own currency: the quota in that of credits, the target in the plan's. ``plan``: the fingerprint of the
+    version that holds last in it.
     """
 
     period: Period
     quota: Fraction
     target: Fraction | None
+    plan: str
 
 
 def rates_of(
@@ -51,7 +53,12 @@ def rates_of(
         within = [spell for spell in spells if spell[0].within(period.start, period.end)]
         if not within:
             continue
-        window = Window(period, _quota(period, within, listed, conversion, rules), _target(period, within))
+        window = Window(
+            period,
+            _quota(period, within, listed, conversion, rules),
+            _target(period, within),
+            within[-1][0].plan.fingerprint,
+        )
         windows.append(window)
         for stint, component in within:
             valid_from = max(period.start, stint.start)

@@ -48,7 +48,10 @@ class PayLine:
 
 @dataclass(frozen=True, slots=True)
 class Attained:
-    """How far somebody came with a quota in a window, in the currency of quotas; ``target``: the pay at all of it."""
+    """How far somebody came with a quota in a window, in the currency of quotas; ``target``: the pay at all of it.
+
+    ``plan``: the fingerprint of the version that holds last in it.
+    """
 
     payee: str
     component: str
@@ -56,6 +59,7 @@ class Attained:
     credited: Fraction
     quota: Fraction
     target: Fraction | None
+    plan: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from trueup.units.money import InvalidAmount, Money
 
 @dataclass(frozen=True, order=True)
 class Slot:
-    """What a payee earns by a component in an earning period, by its key."""
+    """What a payee earns by a component in an earning period, by its key; of what is held, also by its ``lot``."""
 
     payee: str
     component: str
     period: str
+    lot: str = ""
 
 
 @dataclass(frozen=True)

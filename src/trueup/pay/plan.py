@@ -54,7 +54,7 @@ class Instalment:
 
 @dataclass(frozen=True)
 class CreditComponent:
-    """Pay for credit of one kind (``credits``), by a table.
+    """Pay for credit of one kind (``credits``, and those whose names go on from it), by a table.
 
     ``pays``: ``rate``, the table's rates on credit; or ``target``, the table's shares of the target incentive. ``of``:
     whether the table's bounds are amounts of credit or shares of the quota. ``weight``: this component's part of a
@@ -235,6 +235,11 @@ class Plan:
     def holds(self, day: date) -> bool:
         """Whether it is in force on a day."""
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+def counts(wanted: str, given: str) -> bool:
+    """Whether credit of a kind counts as another: ``bookings`` takes in ``bookings_new`` too."""
+    return given == wanted or given.startswith(f"{wanted}_")
 
 
 def in_order(plans: Iterable[Plan]) -> Mapping[str, Sequence[Plan]]:

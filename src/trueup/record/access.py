@@ -6,23 +6,29 @@ private notes belong to the account's own team (its owners and the people added 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
+from trueup.record import pay_access
 from trueup.record.models import (
     ROLES,
     Account,
     AccountTeamMember,
     Adjustment,
     Adoption,
+    AgreementPayee,
+    AgreementSignature,
     ApiToken,
     ClosedGrades,
     CustomerAnswer,
     CustomerLink,
+    Dispute,
+    DisputeOutcome,
     Erasure,
+    ForcedClose,
     Goal,
     GoalTerms,
     GradeAnswer,
@@ -36,6 +42,12 @@ from trueup.record.models import (
     MetricTarget,
     Milestone,
     Note,
+    PayApproval,
+    PayCalculation,
+    PayException,
+    PayReview,
+    PayRun,
+    PayStatement,
     PeriodEvent,
     Person,
     Reading,
@@ -43,20 +55,42 @@ from trueup.record.models import (
     Stake,
     Stakeholder,
     User,
+    ValueAgreement,
+    ValueReading,
+    ValueVerification,
 )
+from trueup.record.pay_reach import APPROVES, PAYS, of_payees, pays
 from trueup.record.reach import WRITES, led_by, of_goal, private, readable, reads_all, rows, signed_in
 from trueup.record.refusal import NotAllowed
 
-_Row = TypeVar("_Row", bound=Model)
-Verb = Literal["see", "change", "confide", "staff", "import", "build", "define", "decide", "administer"]
+Verb = Literal[
+    "see",
+    "change",
+    "confide",
+    "staff",
+    "agree",
+    "import",
+    "build",
+    "define",
+    "measure",
+    "decide",
+    "pay",
+    "approve_pay",
+    "administer",
+]
 """``change``: enter at an account. ``confide``: enter there what only its own team may see. ``staff``: add people to
-that team. ``decide``: say whether an adjustment that somebody else proposed counts. The last five need no object."""
+that team. ``agree``: agree there on what value is. ``measure``: say what it has become. ``decide``: say whether an
+adjustment that somebody else proposed counts. ``pay``: calculate, submit, close and pay periods. ``approve_pay``: let a
+calculation or a plan pass. The last eight need no object."""
 
 _BY_ROLE = {
     "import": frozenset({"analyst", "administrator"}),
     "build": frozenset({"analyst", "administrator"}),
     "define": frozenset({"analyst", "administrator"}),
+    "measure": frozenset({"analyst", "finance", "administrator"}),
     "decide": frozenset({"analyst", "administrator"}),
+    "pay": PAYS,
+    "approve_pay": APPROVES,
     "administer": frozenset({"administrator"}),
 }
 LEVER_ROLES = WRITES | _BY_ROLE["define"]
@@ -68,7 +102,11 @@ _DENIED: dict[Verb, str] = {
     "import": "Importing is for analysts and administrators.",
     "build": "Building is for analysts and administrators.",
     "define": "Defining what we aim for is for analysts and administrators.",
+    "agree": "You may read this, but not agree on it.",
+    "measure": "Measuring what pay is based on is for analysts, finance and administrators.",
     "decide": "Deciding what else moved a customer's measures is for analysts and administrators.",
+    "pay": "Calculating and paying is for finance and administrators.",
+    "approve_pay": "Approving pay is for managers, finance and administrators.",
     "administer": "This is for administrators.",
 }
 
@@ -238,24 +276,47 @@ def erasures(viewer: User) -> QuerySet[Erasure]:
     return every if viewer.role == "administrator" else every.none()
 
 
-def ledger(viewer: User) -> QuerySet[LedgerTransaction]:
-    """What was posted of people's pay."""
-    return _for_administrators(LedgerTransaction, viewer)
+# What may be seen of pay: a file of its own, asked here as all else is.
+closed_pay_periods = pay_access.closed_pay_periods
+dispute_outcomes = pay_access.dispute_outcomes
+disputes = pay_access.disputes
+forced_closes = pay_access.forced_closes
+ledger = pay_access.ledger
+ledger_entries = pay_access.ledger_entries
+ledger_links = pay_access.ledger_links
+pay_approvals = pay_access.pay_approvals
+pay_calculations = pay_access.pay_calculations
+pay_exceptions = pay_access.pay_exceptions
+pay_reviews = pay_access.pay_reviews
+pay_runs = pay_access.pay_runs
+pay_statements = pay_access.pay_statements
 
 
-def ledger_entries(viewer: User) -> QuerySet[LedgerEntry]:
-    """Amounts that were posted, by account and payee."""
-    return _for_administrators(LedgerEntry, viewer)
+def value_agreements(viewer: User) -> QuerySet[ValueAgreement]:
+    """Agreements on what customers' value is; what payees are paid by them is told to who pays."""
+    own = rows(AgreementPayee).filter(of_payees(viewer)).values("agreement")
+    seen = rows(ValueAgreement).filter(readable(viewer, "account") | Q(pk__in=own))
+    return seen if pays(viewer) else seen.defer("body")
 
 
-def ledger_links(viewer: User) -> QuerySet[LedgerLink]:
-    """What transactions have to do with each other."""
-    return _for_administrators(LedgerLink, viewer)
+def agreement_payees(viewer: User) -> QuerySet[AgreementPayee]:
+    """Who is paid by agreements: oneself, those whom one leads, and all for who pays."""
+    return rows(AgreementPayee).filter(of_payees(viewer))
 
 
-def closed_pay_periods(viewer: User) -> QuerySet[PeriodEvent]:
-    """Periods into which nothing is posted any more."""
-    return _for_administrators(PeriodEvent, viewer)
+def agreement_signatures(viewer: User) -> QuerySet[AgreementSignature]:
+    """Who signed agreements."""
+    return rows(AgreementSignature).filter(agreement__in=value_agreements(viewer).values("pk"))
+
+
+def value_readings(viewer: User) -> QuerySet[ValueReading]:
+    """What was measured of agreements."""
+    return rows(ValueReading).filter(agreement__in=value_agreements(viewer).values("pk"))
+
+
+def value_verifications(viewer: User) -> QuerySet[ValueVerification]:
+    """What others said to what was measured."""
+    return rows(ValueVerification).filter(reading__in=value_readings(viewer).values("pk"))
 
 
 def may(viewer: User, verb: Verb, row: Model | None = None) -> bool:
@@ -360,11 +421,16 @@ _KINDS: dict[type[Model], _Kind] = {
     AccountTeamMember: _Kind(team_members, "account"),
     Adjustment: _Kind(adjustments, "account"),
     Adoption: _Kind(adoptions, "account"),
+    AgreementPayee: _Kind(agreement_payees, "agreement__account"),
+    AgreementSignature: _Kind(agreement_signatures, "agreement__account"),
     ApiToken: _Kind(tokens, changed_by=frozenset(ROLES)),
     ClosedGrades: _Kind(closed_grades),
     CustomerAnswer: _Kind(answers, "link__account"),
     CustomerLink: _Kind(links, "account"),
+    Dispute: _Kind(disputes),
+    DisputeOutcome: _Kind(dispute_outcomes),
     Erasure: _Kind(erasures),
+    ForcedClose: _Kind(forced_closes),
     Goal: _Kind(goals, "account"),
     GoalTerms: _Kind(terms, "goal__account"),
     GradeAnswer: _Kind(grade_answers, "account"),
@@ -378,6 +444,12 @@ _KINDS: dict[type[Model], _Kind] = {
     MetricTarget: _Kind(targets, changed_by=_BY_ROLE["define"]),
     Milestone: _Kind(milestones, "account"),
     Note: _Kind(notes, "account"),
+    PayApproval: _Kind(pay_approvals),
+    PayCalculation: _Kind(pay_calculations),
+    PayException: _Kind(pay_exceptions),
+    PayReview: _Kind(pay_reviews),
+    PayRun: _Kind(pay_runs),
+    PayStatement: _Kind(pay_statements),
     PeriodEvent: _Kind(closed_pay_periods),
     Person: _Kind(people),
     Reading: _Kind(readings, "goal__account"),
@@ -385,16 +457,19 @@ _KINDS: dict[type[Model], _Kind] = {
     Stake: _Kind(stakes, "stakeholder__account"),
     Stakeholder: _Kind(stakeholders, "account"),
     User: _Kind(users, changed_by=_BY_ROLE["administer"]),
+    ValueAgreement: _Kind(value_agreements, "account"),
+    ValueReading: _Kind(value_readings, "agreement__account"),
+    ValueVerification: _Kind(value_verifications, "reading__agreement__account"),
 }
-
-
-def _for_administrators(model: type[_Row], viewer: User) -> QuerySet[_Row]:
-    every = rows(model).filter(signed_in(viewer))
-    return every if viewer.role == "administrator" else every.none()
 
 
 def _changes_privately(viewer: User) -> QuerySet[Account]:
     return own_accounts(viewer) if viewer.role in WRITES else rows(Account).none()
 
 
-_WRITABLE = {"change": changeable_accounts, "confide": _changes_privately, "staff": _changes_privately}
+_WRITABLE = {
+    "change": changeable_accounts,
+    "agree": changeable_accounts,
+    "confide": _changes_privately,
+    "staff": _changes_privately,
+}

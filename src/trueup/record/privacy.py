@@ -17,6 +17,7 @@ from trueup.record.access import allow
 from trueup.record.keeping import action, keep, locked
 from trueup.record.models import (
     Adjustment,
+    AgreementSignature,
     CustomerAnswer,
     CustomerLink,
     Erasure,
@@ -28,6 +29,7 @@ from trueup.record.models import (
     Stake,
     Stakeholder,
     User,
+    ValueReading,
 )
 from trueup.record.models.entry import Entry
 from trueup.record.reach import rows
@@ -47,6 +49,11 @@ _TEXTS: Mapping[type[Entry], tuple[str, Sequence[str]]] = {
     Adjustment: ("account", ("measure", "reason", "evidence", "evidence_link")),
 }
 """Where people write: the way to the account, and the fields."""
+_WRITTEN_ONCE: Mapping[type[Model], Sequence[str]] = {
+    AgreementSignature: ("name",),
+    ValueReading: ("method", "evidence_link"),
+}
+"""The same of what has an agreement, and no versions."""
 _APART: Mapping[tuple[type[Entry], str], Sequence[str]] = {
     (Reading, "source"): ("goal_id", "observed_on"),
     (Adjustment, "measure"): ("account_id", "kind", "starts_on"),
@@ -71,6 +78,7 @@ def person_data(by: User, stakeholder: Stakeholder) -> dict[str, object]:
         "readings": _listed(rows(Reading).filter(goal__in=goals)),
         "notes": _listed(rows(Note).filter(stakeholders=stakeholder)),
         "answers": [_facts(answer) for answer in answers if names.are_in(answer.said_by, answer.note)],
+        **_signatures(stakeholder, names),
     }
 
 
@@ -101,6 +109,7 @@ def _erase(by: User, stakeholder: Stakeholder, *, at: datetime) -> Erasure:
         + _erase_answers(stakeholder, names)
         + _erase_reasons(stakeholder, names)
         + sum(_erase_names(kind, stakeholder, names) for kind in _TEXTS)
+        + sum(_erase_from_agreements(kind, stakeholder, names) for kind in _WRITTEN_ONCE)
         + _erase_person(by, stakeholder, at)
     )
     return rows(Erasure).create(asked_by=by, erased_at=at, subject="stakeholder", rows=touched)
@@ -213,10 +222,29 @@ def _erase_names(kind: type[Entry], stakeholder: Stakeholder, names: _Names) -> 
     return touched
 
 
+def _erase_from_agreements(kind: type[Model], stakeholder: Stakeholder, names: _Names) -> int:
+    touched = 0
+    for row in rows(kind).filter(agreement__account=stakeholder.account):
+        said = _facts(row)
+        changes = {
+            field: names.out_of(str(said[field])) for field in _WRITTEN_ONCE[kind] if names.are_in(str(said[field]))
+        }
+        if changes:
+            touched += rows(kind).filter(pk=row.pk).update(**changes)
+    return touched
+
+
 def _is_taken(kind: type[Entry], row: Any, field: str, text: str) -> bool:
     """Whether there is an entry that says so where only one may."""
     place = {name: getattr(row, name) for name in _APART.get((kind, field), ())}
     return bool(place) and rows(kind).filter(**place, **{field: text}).exists()
+
+
+def _signatures(stakeholder: Stakeholder, names: _Names) -> dict[str, object]:
+    """Their signatures below agreements, where there are any."""
+    of_account = rows(AgreementSignature).filter(agreement__account=stakeholder.account)
+    theirs = [each for each in of_account if each.stakeholder_id == stakeholder.pk or names.are_in(each.name)]
+    return {"signatures": _listed(theirs)} if theirs else {}
 
 
 def _listed(found: Iterable[Model]) -> list[dict[str, object]]:

@@ -27,7 +27,7 @@ def post(by: User, transactions: Iterable[Transaction], *, at: datetime) -> tupl
     What was posted under the same key already is not posted again; Refused where it was posted otherwise, where its
     period is closed, and where it reverses or reduces what it cannot.
     """
-    allow(by, "administer")
+    allow(by, "pay")
     newest = newest_transaction()
     new = _new(list(transactions))
     _check_open(new)
@@ -51,15 +51,10 @@ def post(by: User, transactions: Iterable[Transaction], *, at: datetime) -> tupl
 @action
 def close_period(by: User, period: str, *, at: datetime, statements: Mapping[str, str]) -> PeriodEvent:
     """End a period for good; ``statements``: the SHA-256 of each statement of it, by payee."""
-    allow(by, "administer")
+    allow(by, "pay")
     newest = newest_transaction()
     for payee, digest in statements.items():
-        if _SHA256.fullmatch(digest) is None:
-            raise Refused(
-                f"{digest!r} is no SHA-256 of {payee}'s statement.",
-                field="statements",
-                cure="Write 64 hexadecimal digits, in small letters.",
-            )
+        check_sha256(digest, f"{payee}'s statement", field="statements")
     of_period = rows(LedgerTransaction).filter(posted_in=period.strip()).order_by("sequence")
     last = of_period.last()
     close = Close(
@@ -79,6 +74,14 @@ def close_period(by: User, period: str, *, at: datetime, statements: Mapping[str
     check(event)
     event.save(force_insert=True)
     return event
+
+
+def check_sha256(digest: str, of: str, *, field: str) -> None:
+    """Refuse what is not written as a SHA-256 is."""
+    if _SHA256.fullmatch(digest) is None:
+        raise Refused(
+            f"{digest!r} is no SHA-256 of {of}.", field=field, cure="Write 64 hexadecimal digits, in small letters."
+        )
 
 
 def _new(transactions: Sequence[Transaction]) -> list[Transaction]:

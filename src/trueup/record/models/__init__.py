@@ -1,6 +1,13 @@
 """What is kept. Reach rows through ``access``, write them through ``actions``."""
 
 from trueup.record.models.adjustments import Adjustment
+from trueup.record.models.agreements import (
+    AgreementPayee,
+    AgreementSignature,
+    ValueAgreement,
+    ValueReading,
+    ValueVerification,
+)
 from trueup.record.models.directory import Account, AccountTeamMember, Person
 from trueup.record.models.goals import Goal
 from trueup.record.models.grades import ClosedGrades, GradeAnswer, GradeOverride
@@ -8,6 +15,17 @@ from trueup.record.models.indicators import IndicatorStudy
 from trueup.record.models.ledger import LedgerEntry, LedgerLink, LedgerTransaction, PeriodEvent
 from trueup.record.models.levers import Adoption, Lever
 from trueup.record.models.notes import MetricTarget, Note
+from trueup.record.models.pay_periods import (
+    Dispute,
+    DisputeOutcome,
+    ForcedClose,
+    PayApproval,
+    PayCalculation,
+    PayException,
+    PayReview,
+    PayRun,
+    PayStatement,
+)
 from trueup.record.models.people import ROLES, Role, User
 from trueup.record.models.readings import Milestone, Reading
 from trueup.record.models.stakeholders import Stakeholder
@@ -22,11 +40,16 @@ __all__ = [
     "AccountTeamMember",
     "Adjustment",
     "Adoption",
+    "AgreementPayee",
+    "AgreementSignature",
     "ApiToken",
     "ClosedGrades",
     "CustomerAnswer",
     "CustomerLink",
+    "Dispute",
+    "DisputeOutcome",
     "Erasure",
+    "ForcedClose",
     "Goal",
     "GoalTerms",
     "GradeAnswer",
@@ -40,6 +63,12 @@ __all__ = [
     "MetricTarget",
     "Milestone",
     "Note",
+    "PayApproval",
+    "PayCalculation",
+    "PayException",
+    "PayReview",
+    "PayRun",
+    "PayStatement",
     "PeriodEvent",
     "Person",
     "Reading",
@@ -48,4 +77,7 @@ __all__ = [
     "Stake",
     "Stakeholder",
     "User",
+    "ValueAgreement",
+    "ValueReading",
+    "ValueVerification",
 ]

@@ -1,0 +1,177 @@
+"""Agreements on customers' value as they stand: which are in force since when and until when, and what was read."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from trueup.pay.agreements import Change, InvalidAgreement, Terms, content_hash, measure_key, terms_of
+from trueup.pay.vesting import Reading, Verification
+from trueup.record import access
+from trueup.record.models import (
+    Account,
+    Adjustment,
+    AgreementPayee,
+    AgreementSignature,
+    Person,
+    User,
+    ValueAgreement,
+    ValueReading,
+    ValueVerification,
+)
+from trueup.record.reach import rows
+from trueup.units.money import exact
+
+_DAY = timedelta(1)
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """An agreement in force: ``signed_on``: when the last one signed; ``ends_on``: as trimmed by what supersedes it.
+
+    ``readings``: every revision of those within its term; a verification in them is by somebody unrelated to all of
+    its payees.
+    """
+
+    terms: Terms
+    signed_on: date
+    ends_on: date
+    readings: tuple[Reading, ...]
+
+
+def agreements_of(viewer: User, account: Account) -> QuerySet[ValueAgreement]:
+    """An account's agreements that the viewer may see, the last to begin first."""
+    return access.value_agreements(viewer).filter(account=account).order_by("-starts_on", "-locked_at")
+
+
+def for_pay(*, known_at: datetime) -> tuple[Agreed, ...]:
+    """Every agreement in force as was known at a time, with its readings: for calculations, not for a page."""
+    known = {each.pk: each for each in rows(ValueAgreement).filter(locked_at__lte=known_at)}
+    since = _in_force(known.values(), known_at=known_at)
+    ends = _ends([known[key] for key in since])
+    readings = _readings(known_at)
+    found = [
+        Agreed(
+            terms=terms_in(known[key]),
+            signed_on=signed_at.astimezone(UTC).date(),
+            ends_on=ends[key],
+            readings=tuple(each for each in readings[key] if each.as_of <= ends[key]),
+        )
+        for key, signed_at in since.items()
+    ]
+    return tuple(sorted(found, key=lambda each: (each.terms.customer, each.terms.starts_on, each.terms.agreement_id)))
+
+
+def terms_in(agreement: ValueAgreement) -> Terms:
+    """What was agreed on; InvalidAgreement where it is not what was hashed."""
+    body = bytes(agreement.body)
+    if content_hash(body) != agreement.content_hash:
+        raise InvalidAgreement(f"the terms of {agreement.pk} are not what was signed: put back a copy of the record")
+    return terms_of(body)
+
+
+def in_force_since(agreement: ValueAgreement) -> datetime | None:
+    """When the last one signed; None as long as a signature is missing."""
+    return _in_force([agreement]).get(agreement.pk)
+
+
+def lineage_in_force(agreement: ValueAgreement) -> list[ValueAgreement]:
+    """Those in force of the agreements that supersede one another, of which this is one; the first to begin first."""
+    of_lineage = list(rows(ValueAgreement).filter(lineage=agreement.lineage).order_by("starts_on"))
+    since = _in_force(of_lineage)
+    return [each for each in of_lineage if each.pk in since]
+
+
+def last_day(agreement: ValueAgreement) -> date:
+    """The last day of its term, which what supersedes it trims."""
+    return _ends([agreement, *lineage_in_force(agreement)])[agreement.pk]
+
+
+def overlapping(account: Account, measure: str, starts_on: date, ends_on: date) -> QuerySet[ValueAgreement]:
+    """The agreements on a measure of a customer within a term."""
+    return rows(ValueAgreement).filter(
+        account=account, measure_key=measure_key(measure), starts_on__lte=ends_on, ends_on__gte=starts_on
+    )
+
+
+def changes_of(agreement: ValueAgreement, *, known_at: datetime) -> tuple[Change, ...]:
+    """What the customer itself changed that moves the measure, as was approved by a time."""
+    approved = rows(Adjustment).filter(account=agreement.account_id, status="approved", decided_at__lte=known_at)
+    return tuple(
+        Change(each.starts_on, each.ends_on, each.amount, is_approved=True)
+        for each in approved.order_by("starts_on", "id")
+        if measure_key(each.measure) == agreement.measure_key
+    )
+
+
+def payees_of(agreement: ValueAgreement) -> set[str]:
+    """The ids of the people who are paid by it."""
+    return set(rows(AgreementPayee).filter(agreement=agreement).values_list("payee", flat=True))
+
+
+def are_related(person: str, payees: Iterable[str]) -> bool:
+    """Whether somebody is one of the payees, leads one or reports to one, through any depth."""
+    leads: Mapping[str, str | None] = dict(rows(Person).values_list("person_id", "manager_id"))
+    paid = set(payees)
+    theirs = {above for payee in paid for above in _upwards(payee, leads)}
+    return person in paid | theirs or bool(paid & set(_upwards(person, leads)))
+
+
+def _upwards(person: str, leads: Mapping[str, str | None]) -> Iterator[str]:
+    seen = {person}
+    above = leads.get(person)
+    while above is not None and above not in seen:
+        yield above
+        seen.add(above)
+        above = leads.get(above)
+
+
+def _in_force(agreements: Iterable[ValueAgreement], *, known_at: datetime | None = None) -> dict[UUID, datetime]:
+    """Since when those are in force that everybody signed."""
+    wanted = {each.pk: each.signers for each in agreements}
+    signed = rows(AgreementSignature).filter(agreement__in=wanted)
+    if known_at is not None:
+        signed = signed.filter(recorded_at__lte=known_at)
+    moments: defaultdict[UUID, list[datetime]] = defaultdict(list)
+    for key, signed_at in signed.values_list("agreement_id", "signed_at"):
+        moments[key].append(signed_at)
+    return {key: max(found) for key, found in moments.items() if len(found) >= wanted[key]}
+
+
+def _ends(agreements: Iterable[ValueAgreement]) -> dict[UUID, date]:
+    """The last days of agreements, trimmed by those in force among them that begin later in the same lineage."""
+    listed = list(agreements)
+    return {
+        each.pk: min(
+            (
+                other.starts_on - _DAY
+                for other in listed
+                if other.lineage == each.lineage and each.starts_on < other.starts_on <= each.ends_on
+            ),
+            default=each.ends_on,
+        )
+        for each in listed
+    }
+
+
+def _readings(known_at: datetime) -> defaultdict[UUID, list[Reading]]:
+    decided = rows(ValueVerification).filter(decided_at__lte=known_at, decision="verified")
+    verified = {each.reading_id: each.decided_at.astimezone(UTC).date() for each in decided}
+    found: defaultdict[UUID, list[Reading]] = defaultdict(list)
+    for row in rows(ValueReading).filter(recorded_at__lte=known_at).order_by("as_of", "revision"):
+        on = verified.get(row.pk)
+        found[row.agreement_id].append(
+            Reading(
+                agreement_id=str(row.agreement_id),
+                as_of=row.as_of,
+                revision=row.revision,
+                estimate=exact(row.estimate),
+                lower=exact(row.lower),
+                lapses_on=row.lapses_on,
+                verification=None if on is None else Verification(on, is_independent=True),
+            )
+        )
+    return found

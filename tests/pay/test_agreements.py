@@ -1,0 +1,411 @@
+"""Agreements on value: the reference cases by their terms, what a measurement may not do, and laws."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given as whatever
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from trueup.pay.agreements import (
+    Change,
+    InvalidAgreement,
+    PayeeShare,
+    Signer,
+    Terms,
+    adjustments_on,
+    as_agreement,
+    canonical,
+    complete_months,
+    content_hash,
+    frozen,
+    measure_key,
+    portfolio,
+    realisation,
+    terms_of,
+)
+from trueup.pay.baseline import Baseline
+from trueup.pay.vesting import Adjustment, Reading, Release, ValueCurve, Verification, improvement, releases
+from trueup.units.money import MixedCurrencies, Money
+
+START, END = date(2026, 1, 1), date(2027, 12, 31)
+AFTER = date(2029, 1, 1)
+BEFORE = Baseline(Decimal(42), "days", "median", date(2025, 1, 1), date(2025, 12, 31), 12, "d" * 64)
+DAYS = tuple(date(2026 + (month > 12), (month - 1) % 12 + 1, 28) for month in (3, 6, 9, 12, 15, 18))
+
+
+def eur(amount: int | str) -> Money:
+    return Money.of(amount, "EUR")
+
+
+def paid(payee: str = "alice", target: int = 30_000, share: str = "1") -> PayeeShare:
+    return PayeeShare(payee, eur(target), Fraction(share))
+
+
+AGREED: dict[str, Any] = {
+    "agreement_id": "a",
+    "customer": "acme",
+    "measure": "Days sales outstanding",
+    "direction": "decrease",
+    "baseline": BEFORE,
+    "definition": "Receivables over sales x 30, from their ledger",
+    "value_per_unit": eur(100_000),
+    "per": "term",
+    "committed": eur(500_000),
+    "band": eur(0),
+    "payees": (paid(),),
+    "starts_on": START,
+    "ends_on": END,
+    "quantile": Decimal("0.8416"),
+    "confidence": "one-sided, 80 %",
+    "reading_dates": DAYS,
+    "verifier": "Their controller",
+    "signers": (Signer("ours", "Head of Sales"), Signer("customer", "CFO")),
+}
+
+
+def terms(**other: object) -> Terms:
+    return Terms(**{**AGREED, **other})
+
+
+def read(
+    actual: str | Decimal,
+    error: str = "0",
+    of: Terms | None = None,
+    *,
+    on: date = DAYS[1],
+    moved: Sequence[Adjustment] = (),
+    vouched: bool = True,
+) -> Reading:
+    word = Verification(on + timedelta(10), is_independent=True) if vouched else None
+    return realisation(of or terms(), moved, Decimal(actual), Decimal(error), as_of=on, verification=word)
+
+
+def vest(*readings: Reading, of: Sequence[Terms] = (), payee: str = "alice") -> tuple[Release, ...]:
+    agreed = of or (terms(),)
+    signed = [as_agreement(each, payee, signed_on=START) for each in agreed]
+    return releases(signed, readings, agreed[0].curve, through=AFTER)
+
+
+# The reference cases
+
+
+def test_30000_on_500000_vests_as_readings_are_verified_and_falls_with_the_next() -> None:
+    found = vest(read("40.2", on=DAYS[1]), read("37.4", on=DAYS[3]), read("38", on=DAYS[4]))
+    assert [release.amount.amount for release in found] == [10_800, 16_800, -3_600]
+    assert found[-1].vested == 24_000
+
+
+def test_what_counts_is_the_one_sided_bound_that_was_agreed_on() -> None:
+    found = read("37", "0.9")
+    assert (found.estimate, found.lower) == (500_000, 424_256)
+    assert vest(found)[0].amount == eur("25455.36")
+
+
+def test_what_the_customer_changed_itself_is_taken_out_of_the_improvement() -> None:
+    change = Change(START, None, Decimal("-1.5"), is_approved=True)
+    moved = adjustments_on(terms(), [change], as_of=DAYS[1])
+    assert read("37.2", moved=moved).estimate == 330_000
+    assert read("37.2").estimate == 480_000
+    share = improvement(Fraction(42), moved, Fraction("37.2"), direction="decrease").share
+    assert share is not None
+    assert round(share * 100, 1) == Fraction("8.1")
+
+
+def test_slices_of_a_customers_value_are_pooled() -> None:
+    half: dict[str, object] = {"committed": eur(250_000), "payees": (paid(target=15_000),)}
+    a, b = terms(agreement_id="a", **half), terms(agreement_id="b", measure="Stock cover", **half)
+    first, second = read("38.5", of=a, on=DAYS[3]), read("41", of=b, on=DAYS[3])
+    assert vest(first, second, of=[a, b])[0].amount == eur(27_000)
+    assert vest(first, of=[a])[0].amount + vest(second, of=[b])[0].amount == eur(30_000)
+
+
+# What is agreed on
+
+
+def test_terms_are_the_same_when_read_from_what_was_hashed() -> None:
+    agreed = terms(
+        cap=eur("900000.50"),
+        curve=ValueCurve.of((Decimal("0.3"), 0), (1, 1)),
+        payees=(paid("alice", 20_000, "1/3"), paid("bob", 10_000, "2/3")),
+        definition="Außenstände ÷ Umsatz",
+    )
+    body = canonical(agreed)
+    assert terms_of(body) == agreed
+    assert canonical(terms_of(body)) == body
+    assert content_hash(canonical(terms())) == content_hash(canonical(terms(quantile=Decimal("0.841600"))))
+    with pytest.raises(InvalidAgreement, match="no terms of an agreement"):
+        terms_of(b"{}")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"measure": "Stock cover"},
+        {"direction": "increase"},
+        {"definition": "Receivables over sales x 31"},
+        {"baseline": replace(BEFORE, value=Decimal(43))},
+        {"value_per_unit": eur(100_001)},
+        {"per": "month"},
+        {"committed": eur(499_999)},
+        {"reading_dates": DAYS[:5]},
+        {"payees": (paid(target=30_001),)},
+        {"verify_within_days": 91},
+    ],
+    ids=" ".join,
+)
+def test_whatever_is_changed_is_another_agreement(other: dict[str, object]) -> None:
+    assert content_hash(canonical(terms(**other))) != content_hash(canonical(terms()))
+
+
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [
+        ({"measure": " ?"}, "names no measure: say what is measured"),
+        ({"definition": " "}, "does not define its measure"),
+        ({"confidence": ""}, "does not say how certain"),
+        ({"verifier": ""}, "names no verifier"),
+        ({"direction": "maintain"}, "goes no way"),
+        ({"signers": (Signer("ours", "CEO"),)}, "is not signed by both sides"),
+        ({"signers": (Signer("ours", " "), Signer("customer", "CFO"))}, "has a signer without a role"),
+        ({"signers": (Signer("ours", "CEO"),) * 2 + (Signer("customer", "CFO"),)}, "names a signer twice"),
+        ({"committed": eur(0)}, "commits 0 EUR: commit more than 0"),
+        ({"band": eur(-1)}, "has a band of -1 EUR"),
+        ({"value_per_unit": eur(0)}, "values a unit at 0 EUR"),
+        ({"cap": eur(0)}, "has a cap of 0 or less"),
+        ({"per": "year"}, "does not say how often"),
+        ({"payees": ()}, "pays nobody"),
+        ({"payees": (paid(share="1/2"), paid(share="1/2"))}, "names a payee twice"),
+        ({"payees": (paid(share="0"),)}, "has a payee without a share"),
+        ({"payees": (paid(), paid("bob", share="1/4"))}, "shares out 1.25 of its value"),
+        ({"payees": (paid(share="1/2"), PayeeShare("bob", Money.of(1, "USD"), Fraction(1, 2)))}, "pays in EUR and USD"),
+        ({"payees": (paid(target=0),)}, "pays somebody 0 or less"),
+        ({"quantile": Decimal("-0.1")}, "has a quantile below 0"),
+        ({"quantile": Decimal("NaN")}, "has a quantile below 0"),
+        ({"ends_on": date(2025, 12, 31)}, "ends before it starts"),
+        ({"starts_on": date(2025, 12, 31)}, "starts within its baseline's months"),
+        ({"reading_dates": ()}, "is never read"),
+        ({"reading_dates": DAYS[::-1]}, "has days of reading out of order"),
+        ({"reading_dates": (*DAYS, date(2028, 1, 1))}, "is read on 2028-01-01, outside its term"),
+        ({"verify_within_days": -1}, "lets its readings lapse"),
+    ],
+)  # fmt: skip
+def test_terms_that_make_no_sense_are_refused(other: dict[str, object], says: str) -> None:
+    with pytest.raises(InvalidAgreement, match=says):
+        terms(**other)
+
+
+def test_the_band_and_what_a_unit_is_worth_are_in_the_currency_that_was_committed() -> None:
+    for other in ({"band": Money.of(1, "USD")}, {"value_per_unit": Money.of(1, "USD")}, {"cap": Money.of(1, "USD")}):
+        with pytest.raises(MixedCurrencies):
+            terms(**other)
+
+
+def test_a_measure_is_the_same_however_it_is_written() -> None:
+    assert measure_key("Days sales outstanding") == measure_key(" days-sales_Outstanding ") == "days_sales_outstanding"
+
+
+# What was measured
+
+
+def test_nobody_reads_it_when_it_looks_best() -> None:
+    with pytest.raises(InvalidAgreement, match="2026-06-27 is no day on which this agreement is read: read it on 2026"):
+        read("30", on=date(2026, 6, 27))
+
+
+def test_value_that_comes_monthly_is_of_complete_months() -> None:
+    agreed = terms(per="month", value_per_unit=eur(10_000), reading_dates=(date(2026, 3, 30), date(2026, 3, 31)))
+    assert [read("40", of=agreed, on=day).estimate for day in agreed.reading_dates] == [40_000, 60_000]
+
+
+@pytest.mark.parametrize(
+    ("starts", "through", "months"),
+    [
+        ("2026-01-01", "2026-01-31", 1),
+        ("2026-01-01", "2026-01-30", 0),
+        ("2026-01-15", "2026-02-14", 1),
+        ("2026-01-15", "2026-02-13", 0),
+        ("2026-02-01", "2026-01-01", 0),
+        ("2026-01-01", "2027-12-31", 24),
+    ],
+)
+def test_part_of_a_month_does_not_count(starts: str, through: str, months: int) -> None:
+    assert complete_months(date.fromisoformat(starts), date.fromisoformat(through)) == months
+
+
+def test_value_beyond_the_cap_does_not_count() -> None:
+    found = read("30", "1", of=terms(cap=eur(600_000)))
+    assert (found.estimate, found.lower) == (600_000, 600_000)
+    low = read("36", "1", of=terms(cap=eur(590_000)))
+    assert (low.estimate, low.lower) == (590_000, 515_840)
+
+
+def test_an_increase_is_an_improvement_where_that_was_agreed_on() -> None:
+    assert read("45", of=terms(direction="increase")).estimate == 300_000
+    assert read("45").estimate == -300_000
+
+
+def test_a_reading_lapses_when_the_agreement_says() -> None:
+    assert read("40").lapses_on == DAYS[1] + timedelta(90)
+    assert vest(replace(read("37"), verification=Verification(DAYS[1] + timedelta(91), is_independent=True))) == ()
+
+
+def test_a_change_counts_by_the_days_on_which_it_was_there() -> None:
+    day = date(2026, 4, 10)  # the hundredth
+    agreed = terms(reading_dates=(day,))
+
+    def moved(starts: str, ends: str | None = None) -> list[Fraction]:
+        change = Change(date.fromisoformat(starts), ends and date.fromisoformat(ends), Decimal(4), True)  # type: ignore[arg-type]  # noqa: FBT003
+        return [each.amount for each in adjustments_on(agreed, [change], as_of=day)]
+
+    assert moved("2026-01-01") == [4]
+    assert moved("2026-04-10") == [Fraction(4, 100)]
+    assert moved("2026-01-01", "2026-01-25") == [1]
+    assert moved("2026-04-11") == []
+    assert moved("2025-12-31") == []  # the baseline has it already
+
+
+def test_what_was_redefined_is_not_held_against_the_old_baseline() -> None:
+    redefined = Change(date(2026, 3, 1), None, None, is_approved=True)
+    with pytest.raises(InvalidAgreement, match="redefined Days sales outstanding on 2026-03-01"):
+        adjustments_on(terms(), [redefined], as_of=DAYS[1])
+    assert adjustments_on(terms(), [replace(redefined, is_approved=False)], as_of=DAYS[1]) == ()
+    assert adjustments_on(terms(), [redefined], as_of=date(2026, 2, 28)) == ()
+
+
+def test_only_its_payees_are_paid_by_it() -> None:
+    with pytest.raises(InvalidAgreement, match="mia is no payee of a: name one of alice"):
+        as_agreement(terms(), "mia", signed_on=START)
+
+
+# All customers
+
+
+def test_an_unmeasured_customer_counts_as_nothing_and_not_as_missing() -> None:
+    acme, globex = terms(), terms(agreement_id="b", customer="globex")
+    found = portfolio(["acme", "globex", "initech", "umbra"], [acme, globex], {"a": eur(500_000)})
+    assert (found.committed, found.realised) == (2_000_000, eur(500_000))
+    assert (found.share, found.coverage) == (Fraction(1, 4), Fraction(1, 4))
+    assert found.unmeasured == ("globex", "initech", "umbra")
+
+
+def test_whoever_signed_stays_though_they_left_or_are_not_called_eligible_any_more() -> None:
+    left = terms(agreement_id="b", customer="globex")
+    assert portfolio(["acme"], [terms(), left], {"a": eur(500_000)}).share == Fraction(1, 2)
+    readings = [read("40", on=day) for day in DAYS[:3]]
+    assert frozen(readings, churned_on=DAYS[1]) == (readings[0],)
+    assert frozen(readings, churned_on=None) == tuple(readings)
+    assert vest(*frozen(readings, churned_on=DAYS[1])) == vest(readings[0])
+
+
+def test_a_payees_portfolio_is_of_their_shares() -> None:
+    both = terms(payees=(paid(share="1/4"), paid("bob", share="3/4")))
+    found = portfolio(["acme"], [both], {"a": eur(500_000)}, payee="bob")
+    assert (found.realised, found.committed, found.share) == (eur(375_000), 375_000, 1)
+    with pytest.raises(InvalidAgreement, match="mia is no payee of a"):
+        portfolio(["acme"], [both], {}, payee="mia")
+
+
+def test_a_portfolio_without_agreements_or_of_other_ones_is_refused() -> None:
+    with pytest.raises(InvalidAgreement, match="nothing was committed"):
+        portfolio(["acme"], [], {})
+    with pytest.raises(InvalidAgreement, match="value was realised of z"):
+        portfolio(["acme"], [terms()], {"z": eur(1)})
+    with pytest.raises(MixedCurrencies):
+        portfolio(["acme"], [terms()], {"a": Money.of(1, "USD")})
+
+
+# Laws
+
+few = settings(max_examples=100, deadline=None)
+actuals = st.decimals(20, 60, places=2)
+errors = st.integers(0, 5)
+
+
+@few
+@whatever(st.lists(st.tuples(st.sampled_from(DAYS), actuals, errors), max_size=6), st.booleans())
+def test_nothing_is_released_without_a_current_word_of_somebody_unrelated(
+    told: list[tuple[date, Decimal, int]],
+    related: bool,  # noqa: FBT001  a case
+) -> None:
+    readings = [read(actual, str(error), on=day, vouched=False) for day, actual, error in told]
+    assert vest(*readings) == ()
+    words = [
+        Verification(each.as_of, is_independent=False)
+        if related
+        else Verification(each.lapses_on + timedelta(1), is_independent=True)
+        for each in readings
+    ]
+    assert vest(*(replace(each, verification=word) for each, word in zip(readings, words, strict=True))) == ()
+
+
+@few
+@whatever(actuals, st.lists(st.decimals(-10, 10, places=2), max_size=4))
+def test_the_baseline_stays_until_an_adjustment_is_approved(actual: Decimal, moves: list[Decimal]) -> None:
+    proposed = [Change(START, None, move, is_approved=False) for move in moves]
+    assert read(actual, moved=adjustments_on(terms(), proposed, as_of=DAYS[1])) == read(actual)
+    approved = [replace(each, is_approved=True) for each in proposed]
+    moved = terms(baseline=replace(BEFORE, value=BEFORE.value + sum(moves)))
+    assert read(actual, moved=adjustments_on(terms(), approved, as_of=DAYS[1])) == read(actual, of=moved)
+
+
+@few
+@whatever(actuals, errors, errors, st.integers(0, 300_000), st.none() | st.integers(1, 900_000))
+def test_a_wider_standard_error_never_pays_more(
+    actual: Decimal, error: int, wider: int, band: int, cap: int | None
+) -> None:
+    agreed = terms(band=eur(band), cap=None if cap is None else eur(cap))
+    narrow, wide = (vest(read(actual, str(each), of=agreed), of=[agreed])[0] for each in (error, error + wider))
+    assert wide.vested <= narrow.vested
+
+
+@few
+@whatever(st.integers(0, 100), st.integers(0, 100))
+def test_improvement_within_the_band_pays_nothing(band: int, tenths: int) -> None:
+    agreed = terms(band=eur(band * 10_000), committed=eur(1))
+    made = min(band, tenths)
+    assert vest(read(Decimal(42) - Decimal(made) / 10, of=agreed), of=[agreed])[0].vested == 0
+
+
+slices_ = st.lists(
+    st.tuples(actuals, errors, st.integers(1, 300_000), st.integers(0, 30_000), st.integers(1, 500_000)),
+    min_size=1,
+    max_size=4,
+)
+
+
+@few
+@whatever(slices_, st.lists(st.integers(100, 60_000), min_size=1, max_size=4))
+def test_slicing_pays_none_of_several_payees_more(
+    slices: list[tuple[Decimal, int, int, int, int]], targets: list[int]
+) -> None:
+    """The whole has the slices' value, error, commitment, band, cap and pay together."""
+
+    def agreed(name: str, committed: int, band: int, cap: int, times: int = 1) -> Terms:
+        payees = tuple(paid(f"p{n}", target * times, f"1/{len(targets)}") for n, target in enumerate(targets))
+        return terms(agreement_id=name, committed=eur(committed), band=eur(band), cap=eur(cap), payees=payees)
+
+    _, error, committed, band, cap = (sum(column) for column in zip(*slices, strict=True))
+    made = sum((BEFORE.value - actual for actual, *_ in slices), Decimal(0))
+    whole = agreed("whole", int(committed), int(band), int(cap), len(slices))
+    cut = [agreed(f"s{place}", of, noise, most) for place, (_, _, of, noise, most) in enumerate(slices)]
+    readings = [read(actual, str(off), of=each) for each, (actual, off, *_) in zip(cut, slices, strict=True)]
+    for each in whole.payees:
+        of_whole = vest(read(BEFORE.value - made, str(error), of=whole), of=[whole], payee=each.payee)
+        assert vest(*readings, of=cut, payee=each.payee)[0].vested <= of_whole[0].vested
+
+
+@few
+@whatever(st.lists(st.integers(0, 900_000), min_size=1, max_size=5), st.integers(0, 5))
+def test_leaving_customers_out_never_helps(gains: list[int], unserved: int) -> None:
+    agreed = [terms(agreement_id=str(n), customer=f"c{n}") for n in range(len(gains))]
+    realised = {str(n): eur(gain) for n, gain in enumerate(gains)}
+    honest = portfolio([*(each.customer for each in agreed), *(f"u{n}" for n in range(unserved))], agreed, realised)
+    assert honest.share <= portfolio([], agreed, realised).share
+    silent = {key: money for key, money in realised.items() if key != "0"}
+    assert portfolio([], agreed, silent).share <= portfolio([], agreed, realised).share
