@@ -6,7 +6,7 @@ RUN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO ?= demo
 
-.PHONY: help demo test check dev bench docs lock format clean
+.PHONY: help demo test mutants check dev bench docs lock format clean
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,10 @@ test: export PYTHONDONTWRITEBYTECODE =
 test: $(READY) ## the whole test suite
 	$(RUN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
+mutants: $(READY) ## kill every mutant of the pay arithmetic that can be killed
+	$(RUN)/mutmut run --max-children 1
+	$(RUN)/mutmut results
+
 check: $(READY) ## format, lint, types and floors
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
@@ -57,4 +61,4 @@ lock: $(READY) ## pin every dependency with its hashes
 	  --universal pyproject.toml --all-extras --group dev -c constraints.txt -o requirements.lock
 
 clean: ## remove what was made
-	rm -rf $(VENV) $(DEMO) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(DEMO) dist mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given as whatever
 from hypothesis import strategies as st
 
-from trueup.pay.clawback import EarnOut, InvalidEarnOut, Lot, Step, Turn, clawed, complete_months
+from trueup.pay.clawback import Clawed, EarnOut, InvalidEarnOut, Lot, Step, Turn, clawed, complete_months
 from trueup.units.money import Money, total
 
 BEGAN = date(2026, 1, 15)
@@ -53,6 +53,22 @@ def test_a_table_returns_by_complete_months(left: str, returned: str) -> None:
     assert found == ([(left, -eur(returned))] if eur(returned) else [])
 
 
+def test_a_term_of_four_months_is_earned_in_quarters() -> None:
+    term = EarnOut.linear(4)
+    assert [term.returned(months) * 4 for months in range(6)] == [4, 3, 2, 1, 0, 0]
+    assert term == EarnOut(
+        (Step(1, Fraction(1)), Step(2, Fraction(3, 4)), Step(3, Fraction(1, 2)), Step(4, Fraction(1, 4)))
+    )
+
+
+def test_each_line_names_the_turn_that_it_follows_from() -> None:
+    turns = [Turn("left", date(2026, 8, 15), "churned"), Turn("back", date(2026, 9, 1), "reinstated")]
+    assert clawed(LOT, turns, YEAR) == (
+        Clawed("left", date(2026, 8, 15), -eur(5000)),
+        Clawed("back", date(2026, 9, 1), eur(5000)),
+    )
+
+
 def test_a_table_may_stay_level_and_end_at_nothing() -> None:
     level = EarnOut((Step(3, Fraction(1, 2)), Step(6, Fraction(1, 2)), Step(9, Fraction(0))))
     assert [level.returned(months) for months in (0, 3, 6, 9)] == [Fraction(1, 2), Fraction(1, 2), 0, 0]
@@ -83,18 +99,30 @@ def test_half_a_coin_is_rounded_away_from_zero() -> None:
     ]
 
 
+NO_MONTH = "the earn-out has no month: give a term of one month or more"
+
+
 @pytest.mark.parametrize(
     ("steps", "says"),
     [
-        ([], "has no month"),
-        ([Step(0, Fraction(1))], "has no month"),
-        ([Step(3, Fraction(3, 2))], "nobody returns more than they were paid"),
-        ([Step(3, Fraction(1, 2)), Step(6, Fraction(1))], "months rise, and what is returned falls"),
-        ([Step(3, Fraction(1)), Step(3, Fraction(1, 2))], "months rise"),
+        ([], NO_MONTH),
+        ([Step(0, Fraction(1))], NO_MONTH),
+        (
+            [Step(3, Fraction(3, 2))],
+            "a share to return lies below 0 or above 1: nobody returns more than they were paid",
+        ),
+        (
+            [Step(3, Fraction(1, 2)), Step(6, Fraction(1))],
+            "the steps before 3 and before 6 months are out of order: months rise, and what is returned falls",
+        ),
+        (
+            [Step(3, Fraction(1)), Step(3, Fraction(1, 2))],
+            "the steps before 3 and before 3 months are out of order: months rise, and what is returned falls",
+        ),
     ],
 )
 def test_an_earn_out_that_is_none_is_refused(steps: list[Step], says: str) -> None:
-    with pytest.raises(InvalidEarnOut, match=says):
+    with pytest.raises(InvalidEarnOut, match=f"^{says}$"):
         EarnOut(tuple(steps))
 
 

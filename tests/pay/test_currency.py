@@ -50,7 +50,7 @@ def test_rates_that_are_none_are_refused() -> None:
             Quote(of, to, Decimal(rate), NEW_YEAR, "typed")
     with pytest.raises(UnknownCurrency):
         Quote("EURO", "USD", Decimal(1), NEW_YEAR, "typed")
-    with pytest.raises(MixedCurrencies):
+    with pytest.raises(MixedCurrencies, match=r"^EUR and GBP do not mix"):
         PLAN.credit.into("GBP", EUR_DEAL)
 
 

@@ -78,7 +78,7 @@ def test_recovery_and_offsets_leave_the_minimum_the_floor_and_a_share_of_pay(
 def test_terms_that_cannot_be_kept_are_refused() -> None:
     with pytest.raises(InvalidTerms, match="2 of pay cannot be offset: give a share from 0 to 1"):
         by(share=Fraction(2))
-    with pytest.raises(InvalidTerms, match="below 0: give 0 where there is none"):
+    with pytest.raises(InvalidTerms, match=r"^the minimum or the floor lies below 0: give 0 where there is none$"):
         by(minimum=-1)
 
 

@@ -233,10 +233,18 @@ UNLAWFUL: list[tuple[str, list[Transaction]]] = [
         [replace(UNDO, key="undo2", links=(Link("reverses", "nothing"),))],
     ),
     ("does not take back what hold posted", [replace(UNDO, component="other")]),
+    ("does not take back what hold posted", [replace(UNDO, entries=held("hold", -60).entries)]),
     ("does not take back what hold posted", [replace(UNDO, links=(Link("reverses", "hold"),))]),
     (
         "reduces contingent:held of ann, but not what was opened",
         [moved("vest", "vesting", euros(1), HELD, EARNED)],
+    ),
+    *(
+        (
+            f"reduces {opened} of ann, but not what was opened",
+            [moved("out", "advance", euros(9), opened, PAYROLL), moved("back", "recovery", euros(1), EARNED, opened)],
+        )
+        for opened in (ADVANCE, DRAW, RECEIVABLE)
     ),
     (
         "resolves hold, which opened nothing that it reduces",
@@ -247,7 +255,7 @@ UNLAWFUL: list[tuple[str, list[Transaction]]] = [
         [vested("v", "hold", 1), vested("w", "v", 1)],
     ),
     (
-        "leaves 1 EUR in asset:draw of hold",
+        "both leaves 1 EUR in asset:draw of hold, of 0 that it opened. Reduce by no more than is open.$",
         [
             Transaction(
                 "both",
@@ -261,7 +269,10 @@ UNLAWFUL: list[tuple[str, list[Transaction]]] = [
             )
         ],
     ),
-    ("leaves -1 EUR in contingent:held of hold", [vested("v", "hold", 101)]),
+    (
+        "^v leaves -1 EUR in contingent:held of hold, of 100 that it opened. Reduce by no more than is open.$",
+        [vested("v", "hold", 101)],
+    ),
 ]
 
 
@@ -271,6 +282,10 @@ def test_what_does_not_follow_from_what_was_posted_is_refused(told: str, added: 
         check_added([held("hold")], added)
 
 
+KNOWN_KINDS = "accrual, vesting, forfeit, advance, draw, recovery, clawback, payment, reversal"
+KNOWN_ACCOUNTS = (
+    "contingent:held, liability:earned, asset:advance, asset:draw, asset:receivable, clearing:payroll, rounding"
+)
 MALFORMED: list[tuple[str, dict[str, object]]] = [
     ("for ann do not sum to nothing: 1.00 EUR is left over", {"entries": (Entry(EARNED, "ann", euros("1.00")),)}),
     (
@@ -283,13 +298,22 @@ MALFORMED: list[tuple[str, dict[str, object]]] = [
     ),
     ("has no entries", {"entries": ()}),
     ("The reason 'No reason' of hold is no code", {"reason_code": "No reason"}),
+    ("The reason 'Mistake' of hold is no code", {"reason_code": "Mistake"}),
     ("The component '' of hold is no code", {"component": ""}),
-    ("of no kind that is known, 'gift'", {"kind": "gift"}),
+    (
+        f"of no kind that is known, 'gift'. Use one of {KNOWN_KINDS}.$",
+        {"kind": "gift"},
+    ),
     ("is no posted period", {"posted_in": "2026-01 "}),
+    ("is no posted period. Write 1 to 20 letters", {"posted_in": "p" * 21}),
     ("is no earning period", {"earning_period": ""}),
     ("is no key", {"key": "k" * 201}),
     ("is no key", {"key": "a\x00b"}),
-    ("linked by 'likes', which nobody knows", {"links": (Link("likes", "a"),)}),  # type: ignore[arg-type]
+    (
+        "linked by 'likes', which nobody knows. Use one of reverses, resolves, cites.$",
+        {"links": (Link("likes", "a"),)},  # type: ignore[arg-type]
+    ),
+    ("^'a ' is no key of a link. Write 1 to 200 letters", {"links": (Link("resolves", "a "),)}),
     ("linked twice", {"links": (Link("resolves", "a"), Link("resolves", "b"))}),
     ("linked twice", {"links": (Link("cites", "a"), Link("cites", "a"))}),
     ("reverses or reduces itself", {"links": (Link("resolves", "hold"),)}),
@@ -307,7 +331,12 @@ def test_what_is_no_transaction_is_refused(told: str, changes: dict[str, object]
 @pytest.mark.parametrize(
     ("told", "account", "payee", "amount"),
     [
-        ("There is no account 'bank'", "bank", "ann", "1"),
+        (
+            f"There is no account 'bank'. Use one of {KNOWN_ACCOUNTS}, or expense:commission:COMPONENT.$",
+            "bank",
+            "ann",
+            "1",
+        ),
         ("There is no account 'expense:commission:'", COMMISSION, "ann", "1"),
         ("' ann' is no payee", EARNED, " ann", "1"),
         ("fractions of its smallest coin", EARNED, "ann", "1.001"),
@@ -318,6 +347,39 @@ def test_what_is_no_transaction_is_refused(told: str, changes: dict[str, object]
 def test_what_is_no_entry_is_refused(told: str, account: str, payee: str, amount: str) -> None:
     with pytest.raises(LedgerError, match=told):
         Entry(account, payee, euros(amount))
+
+
+def test_keys_and_codes_may_be_as_long_as_is_said() -> None:
+    longest = replace(held("k" * 200), reason_code="r" * 60, component="c" * 60, posted_in="p" * 20)
+    assert (len(longest.key), len(longest.reason_code)) == (200, 60)
+    with pytest.raises(LedgerError, match=r"is no code\. Write up to 60 small letters"):
+        replace(longest, reason_code="r" * 61)
+
+
+def test_codes_have_small_letters_digits_dots_dashes_and_underscores() -> None:
+    entries = held("hold").entries
+    coded = Transaction("hold", "accrual", "4th_try-2.b", "2026-01", "2026-01", "new.deals", entries)
+    assert (coded.reason_code, coded.component, coded.links) == ("4th_try-2.b", "new.deals", ())
+
+
+def test_amounts_may_have_sixteen_digits_before_the_point() -> None:
+    largest = Entry(EARNED, "ann", euros("9999999999999999.99"))
+    check_added([], [replace(held("hold"), entries=(largest, replace(largest, amount=-largest.amount)))])
+
+
+def test_what_is_cited_binds_to_nothing() -> None:
+    remarks = (Link("cites", "a deal elsewhere"), Link("cites", "hold"), Link("cites", "another"))
+    check_added([], [replace(held("hold"), links=remarks)])
+    check_added([held("hold")], [replace(UNDO, links=(*UNDO.links, Link("cites", "dispute 7")))])
+
+
+def test_half_a_euro_is_held_like_a_hundred() -> None:
+    check_added([], [held("hold", "0.50"), vested("vest", "hold", "0.50")])
+
+
+def test_what_is_held_in_two_entries_is_held_together() -> None:
+    parts = (Entry(QUOTA, "ann", euros(100)), Entry(HELD, "ann", euros(-60)), Entry(HELD, "ann", euros(-40)))
+    check_added([], [replace(held("hold"), entries=parts), vested("vest", "hold", 100)])
 
 
 LEDGER = [held("a"), held("b"), held("c", posted_in="2026-02")]
@@ -338,7 +400,15 @@ def test_closed_periods_are_held_to_the_ledger_and_the_ledger_to_them() -> None:
     forged = replace(january, body=january.body.replace(b"aaaa", b"bbbb"))
     assert verify(rows, [forged, february]) == Altered("close", 1, "2026-01", "its content is not what was hashed")
     twice = closed(rows, "2026-01", january.hash, 2)
-    assert isinstance(verify(rows, [january, twice]), Altered)
+    because = "it is of another period, or of one that was closed before"
+    assert verify(rows, [january, twice]) == Altered("close", 2, "2026-01", because)
+
+
+def test_a_period_in_which_nothing_was_posted_is_closed_with_nothing_in_it() -> None:
+    assert verify([]) == Whole(0, 0, "")
+    assert verify([], [closed([], "2026-01")]) == Whole(0, 1, "")
+    rows = chained(LEDGER[:2])
+    assert verify(rows, [closed(rows, "2026-02")]) == Whole(2, 1, rows[1].hash)
 
 
 def test_how_a_row_is_not_as_it_was_is_told() -> None:
@@ -349,6 +419,7 @@ def test_how_a_row_is_not_as_it_was_is_told() -> None:
         ({"told": b"{}"}, "its columns or entries are not what was hashed"),
         ({"period": "2026-03"}, "it was posted in 2026-01"),
         ({"sequence": 5}, "number 2 is missing before it"),
+        ({"previous_hash": rows[1].hash}, "it does not follow the one before"),
     ):
         altered = replace(rows[1], **changes)  # type: ignore[arg-type]
         found = verify([rows[0], altered, rows[2]])
@@ -358,7 +429,8 @@ def test_how_a_row_is_not_as_it_was_is_told() -> None:
     assert verify([unreadable]) == Altered("transaction", 1, "2026-01", "its content cannot be read")
     moved_ = sealed(1, "2026-01", rows[1].body, previous_hash="")
     assert verify([moved_]) == Altered("transaction", 1, "2026-01", "it stood elsewhere")
-    with pytest.raises(LedgerError, match="no transaction's body"):
+    says = "^This is no transaction's body. Put back a copy of the record, or an export.$"
+    with pytest.raises(LedgerError, match=says):
         transaction_of(b"[]")
 
 
@@ -367,6 +439,9 @@ def test_what_was_noted_tells_later_whether_the_newest_were_cut_off() -> None:
     noted = Whole(3, 0, rows[2].hash)
     assert verify(chained([*LEDGER, held("d")]), noted=noted) == Whole(4, 0, chained([*LEDGER, held("d")])[3].hash)
     assert verify(rows[:2], noted=noted) == Altered("transaction", 3, "", "it is missing: 3 were noted")
+    assert verify(rows[:1], noted=noted) == Altered("transaction", 2, "", "it is missing: 3 were noted")
+    assert verify(rows[:2], noted=Whole(3, 0, "")) == verify(rows[:2], noted=noted)
+    assert verify(rows, noted=Whole(0, 0, "")) == Whole(3, 0, rows[2].hash)
     other = verify(chained([*LEDGER[:2], held("x")]), noted=noted)
     assert other == Altered("transaction", 3, "", "it is another one than was noted")
 

@@ -36,6 +36,15 @@ def test_a_quota_that_changes_after_45_days_is_shown_in_parts_that_add_up() -> N
     assert shown(parts, "USD") == usd("123626.37", "151648.36")
 
 
+def test_of_no_parts_nothing_is_shown() -> None:
+    assert shown([], "USD") == ()
+
+
+@pytest.mark.parametrize("quota", ["1", "0.5"])
+def test_a_quota_may_be_of_one_customer_or_half_of_one(quota: str) -> None:
+    assert attainment(Fraction(2), Fraction(quota)) == 2 / Fraction(quota)
+
+
 def test_attainment_is_a_share_of_the_exact_quota() -> None:
     assert attainment(Fraction(100), Fraction(250_000 * 80, 91)) == Fraction(100 * 91, 250_000 * 80)
 

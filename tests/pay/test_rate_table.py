@@ -81,6 +81,11 @@ def test_volume_fees_as_in_billing_leave_no_hole_between_whole_units(units: str,
     assert table("slab", *VOLUME, upper="inclusive").pays(Fraction(units)) == Fraction(paid)
 
 
+def test_a_fee_is_charged_only_where_it_is_declared() -> None:
+    assert Tier.of(0, None, Decimal("0.1")) == Tier(Fraction(0), None, Fraction(1, 10), Fraction(0))
+    assert Tier.of(0, None, Decimal("0.1"), 2) == Tier(Fraction(0), None, Fraction(1, 10), Fraction(2))
+
+
 def test_fees_are_cliffs_too() -> None:
     assert [cliff.jump for cliff in table("step", *GRADUATED).cliffs()] == [3, 3]
     assert [(cliff.bound, cliff.jump) for cliff in table("slab", *VOLUME).cliffs()] == [(100, -110), (200, -50)]
@@ -94,7 +99,7 @@ def test_a_bound_belongs_to_the_tier_above_unless_declared(upper: str, paid: int
 @pytest.mark.parametrize(
     ("kind", "rows", "says"),
     [
-        ("step", [], "no tier: give one from 0 on"),
+        ("step", [], "^the table has no tier: give one from 0 on$"),
         ("step", ["1 - 0.1"], "tier 1 starts at 1: start it at 0"),
         ("step", ["0 1000 0.1", "1001 - 0.2"], "ends at 1000 and tier 2 starts at 1001, .*gap: start tier 2 at 1000"),
         ("slab", ["0 1000 0.1", "900 - 0.2"], "tier 1 ends at 1000 and tier 2 .* overlap: end tier 1 at 900"),

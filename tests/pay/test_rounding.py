@@ -1,4 +1,4 @@
-from decimal import Decimal
+from decimal import Decimal, Inexact
 from fractions import Fraction
 
 import pytest
@@ -28,8 +28,14 @@ def test_half_a_coin_is_rounded_away_from_zero(amount: str, currency: str, paid:
     assert str(rounded(Fraction(amount), currency).amount) == paid
 
 
+def test_digits_are_refused_before_any_of_them_is_lost() -> None:
+    with pytest.raises(Inexact):
+        rounded(Fraction(10**1000 + 1), "EUR")
+
+
 def test_a_limit_is_rounded_down() -> None:
     assert rounded_down(Fraction("2.349"), "EUR") == Money.of("2.34", "EUR")
+    assert rounded_down(Fraction(1, 3), "EUR") == Money.of("0.33", "EUR")
     assert rounded_down(Fraction("-2.349"), "EUR") == Money.of("-2.34", "EUR")
 
 
@@ -45,6 +51,13 @@ def test_rounding_is_what_money_does_and_mirrors(amount: Fraction, currency: str
     assert made == (Money.of(1, currency) * amount).round()
     assert rounded(-amount, currency) == -made
     assert abs(rounded_down(amount, currency)) <= abs(made)
+
+
+def test_half_a_coin_taken_back_comes_back_as_it_was_paid() -> None:
+    half = Fraction(1, 200)
+    assert rounded_lines([half, -half, -half, half], "EUR") == tuple(
+        Money.of(amount, "EUR") for amount in ("0.01", "-0.01", "-0.01", "0.01")
+    )
 
 
 @whatever(st.lists(amounts, max_size=20), currencies)

@@ -67,6 +67,18 @@ def test_what_a_cancelled_award_frees_goes_to_the_next_in_order() -> None:
     assert told(FIXED, left, closed) == {"b": 500, "c": 500, "d": 200}
 
 
+def test_what_is_freed_raises_an_award_that_the_budget_had_cut_though_it_is_the_payees_last() -> None:
+    once = replace(FIXED, most=1)
+    events = [event("b", 2, "bob"), event("c", 3, "cyd")]
+    closed = {"a": eur(500), "b": eur(500), "c": eur(200)}
+    assert told(once, events, closed) == {"b": 500, "c": 500}
+
+
+def test_an_award_names_who_has_it() -> None:
+    found = awards(FIXED, [event("a", 1, "ann"), event("b", 2, "bob")], {})
+    assert [(award.natural_key, award.payee) for award in found] == [("a", "ann"), ("b", "bob")]
+
+
 def test_a_closed_award_falls_with_its_own_event() -> None:
     rate = Spiff(Fraction("0.1"), budget=eur(150))
     closed = {"a": eur(100), "b": eur(50)}
@@ -77,7 +89,8 @@ def test_a_closed_award_falls_with_its_own_event() -> None:
     ("pays", "budget", "most"), [(eur(0), 10, None), (Fraction(0), 10, None), (eur(5), -1, None), (eur(5), 10, 0)]
 )
 def test_a_contest_that_is_none_is_refused(pays: Money | Fraction, budget: int, most: int | None) -> None:
-    with pytest.raises(InvalidAmount, match="a contest pays more than 0, out of a budget not below 0"):
+    says = "^a contest pays more than 0, out of a budget not below 0, and to each payee at least once: not "
+    with pytest.raises(InvalidAmount, match=says):
         Spiff(pays, eur(budget), most)
 
 

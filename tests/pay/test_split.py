@@ -48,7 +48,7 @@ def test_overlays_come_on_top_and_are_labelled_so() -> None:
         ("ann", "direct", 100_000),
         ("eve", "overlay", 30_000),
     ]
-    assert amounts(rolled_up(found, {"ann": ["mia"], "eve": ["mia"]})) == {"mia": 100_000}
+    assert rolled_up(found, {"ann": ["mia"], "eve": ["mia"]}) == (Credited("mia", "rollup", DEAL),)
 
 
 def test_six_shares_that_floats_cannot_add_make_one() -> None:
@@ -57,13 +57,22 @@ def test_six_shares_that_floats_cannot_add_make_one() -> None:
     assert sum(each.amount for each in found) == DEAL
 
 
+MAKE_THEM_ONE = "make them 1, as integers over a common denominator if need be; what comes on top is an overlay"
+
+
 @pytest.mark.parametrize(
     ("shares", "says"),
     [
-        ([share("ann", 60), share("bob", 39)], "come to 0.99 of the event: make them 1"),
+        (
+            [share("ann", 60), share("bob", 39)],
+            f"^direct credit and splits come to 0.99 of the event: {MAKE_THEM_ONE}$",
+        ),
         ([share("ann", 60), share("bob", 41)], "come to 1.01"),
         ([share("ann", 100, "overlay")], "come to 0 of the event"),
-        ([share("ann", 100), share("bob", 0)], "share is not above 0: leave them out"),
+        (
+            [share("ann", 100), share("bob", 0)],
+            "^somebody's share is not above 0: leave them out, or say what they are to have$",
+        ),
     ],
 )
 def test_shares_that_do_not_share_out_are_refused(shares: list[Share], says: str) -> None:

@@ -104,11 +104,15 @@ def test_the_default_curve(realised: str, vests: str) -> None:
     assert DEFAULT_CURVE.vests(Fraction(realised)) == Fraction(vests)
 
 
+NO_FIRST_POINT = "^the value curve has no first point above 0: say from what share realised on it vests$"
+
+
 @pytest.mark.parametrize(
     ("points", "says"),
     [
-        ([], "no first point above 0"),
-        ([(0, 0)], "no first point above 0"),
+        ([], NO_FIRST_POINT),
+        ([(0, 0)], NO_FIRST_POINT),
+        ([(1, -1)], NO_FIRST_POINT),
         ([(1, 1), (1, 2)], "goes from 1 realised, 1 vested, to 1, 2: order points"),
         ([(1, 1), (2, 0)], "let none vest less"),
     ],
@@ -129,8 +133,23 @@ def test_a_curve_may_be_flat_and_start_with_nothing() -> None:
     ]
 
 
+def test_nothing_vests_before_the_first_point_even_where_it_vests_less_than_it_realises() -> None:
+    late = ValueCurve.of((2, 0), (4, 1))
+    assert [late.vests(Fraction(realised)) for realised in (1, 2, 3)] == [0, 0, Fraction(1, 2)]
+
+
+def test_a_curve_of_one_point_pays_all_or_nothing() -> None:
+    cliff = ValueCurve.of((1, 1))
+    assert [cliff.vests(Fraction(realised)) for realised in ("0.99", "1", "5")] == [0, 1, 1]
+
+
+def test_a_customer_without_agreements_releases_nothing() -> None:
+    assert vest(of=[]) == ()
+
+
 def test_agreements_and_bounds_that_are_none_are_refused() -> None:
-    with pytest.raises(InvalidValue, match="commit more than 0, and give a band of 0 where there is none"):
+    says = "^a commits 0 EUR with a band of 0 EUR: commit more than 0, and give a band of 0 where there is none$"
+    with pytest.raises(InvalidValue, match=says):
         agreement(committed=0)
     with pytest.raises(InvalidValue, match="neither lies below 0"):
         lower_bound(Fraction(5), Fraction(-1), quantile=Fraction(1))

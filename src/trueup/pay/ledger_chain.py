@@ -68,7 +68,7 @@ class Altered:
 
 
 def _sha256_1(previous_hash: str, body: bytes) -> str:
-    return hashlib.sha256(b"trueup pay 1\n" + previous_hash.encode("utf-8", "replace") + b"\n" + body).hexdigest()
+    return hashlib.sha256(b"trueup pay 1\n" + previous_hash.encode() + b"\n" + body).hexdigest()
 
 
 ALGORITHMS: Final[Mapping[str, Callable[[str, bytes], str]]] = {"sha256-1": _sha256_1}
@@ -129,7 +129,7 @@ def verify(transactions: Iterable[Row], closes: Iterable[Row] = (), *, noted: Wh
     altered = _first_altered("transaction", transactions, ends.take)
     if altered is not None or broken is not None:
         return altered or broken or ends.whole
-    if noted is not None and ends.heads.get(noted.transactions, "") != noted.head:
+    if noted is not None and ends.heads.get(noted.transactions) != noted.head:
         missing = noted.transactions > ends.whole.transactions
         because = f"{noted.transactions} were noted" if missing else "it is another one than was noted"
         number = ends.whole.transactions + 1 if missing else noted.transactions
