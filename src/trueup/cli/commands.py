@@ -22,7 +22,7 @@ COMMANDS: dict[str, str] = {
     "user": "Say who may sign in, and let them in by a link.",
     "entries": "Take stakeholders, goals, milestones, readings and stakes in and out as files.",
     "confirmations": "Verify that nobody altered what customers answered, and export it.",
-    "pay": "Verify that nobody altered the ledger of pay, and export it.",
+    "pay": "Reckon cases of pay, verify that nobody altered its ledger, and export it.",
     "doctor": "Check the workspace and this machine.",
 }
 
@@ -32,6 +32,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "user": ("add", "list", "role", "link", "deactivate"),
     "entries": ("export", "import"),
     "confirmations": ("verify", "export"),
-    "pay": ("verify",),
+    "pay": ("case", "simulate", "lint", "verify"),
 }
 """Commands that have commands of their own."""

@@ -19,6 +19,7 @@ from trueup.runs.build import definitions
 from trueup.runs.closing import close, due
 from trueup.runs.entered import entries_of
 from trueup.runs.example import ask_the_data, fill_record
+from trueup.runs.example_pay import pay_example
 from trueup.runs.folder import Folder
 from trueup.runs.ground import moment_of
 from trueup.runs.progress import Progress
@@ -76,6 +77,8 @@ def _make(made: Folder, company: Company) -> None:
         moment = moment_of(company.ends_on.isoformat(), settings)
         closed = _close(made, settings, company, moment, shown)
         built = build_whole(made, settings, as_of=moment, progress=shown)
+        shown.stage("paying its people on the value that customers got")
+        paid = pay_example(made, settings, built.snapshot, ends_on=company.ends_on, progress=shown)
         ask_the_data()
         shown.stage("drawing the board")
         written = made.root / "board.html"
@@ -83,7 +86,8 @@ def _make(made: Folder, company: Company) -> None:
     rows = sum(taken.rows for taken in report.taken)
     typer.echo(
         f"{len(report.taken)} exported tables with {rows:,} rows imported, {goals} goals of customers entered,"
-        f" {built.metrics} metrics computed, {closed:,} grades of past quarters and years given as known then."
+        f" {built.metrics} metrics computed, {closed:,} grades of past quarters and years given as known then,"
+        f" {paid} months of pay closed."
     )
     typer.echo(f"The board as a file: {written}")
 

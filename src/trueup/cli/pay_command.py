@@ -1,5 +1,6 @@
-"""``trueup pay``: the ledger of pay, held to the chain that nobody can alter unnoticed."""
+"""``trueup pay``: cases of pay; and its ledger, held to the chain that nobody can alter unnoticed."""
 
+import importlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,9 @@ import typer
 from trueup.cli.acting import As, acting, opened, part
 from trueup.cli.options import OutputFile, OutputFormat, Workspace
 from trueup.cli.output import Format, check_can_write, put, refuse, refusing, write
+from trueup.cli.pay_life import LIFE
+from trueup.cli.pay_lint import lint_plans
+from trueup.cli.pay_simulate import simulate_plans
 from trueup.pay.ledger import LedgerError
 from trueup.pay.ledger_chain import Altered, Row, Whole, lines_of, rows_of, verify
 from trueup.record.refusal import Refused
@@ -33,7 +37,26 @@ _SCHEMA = pa.schema(
 
 @subcommands.callback()
 def command() -> None:
-    """Verify that nobody altered the ledger of pay, and export it."""
+    """Reckon cases of pay, verify that nobody altered its ledger, and export it."""
+
+
+@subcommands.command("case")
+def reckon_cases(
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="DIR", help="A folder with a case: plan.yaml, facts and expected.csv.")
+    ],
+    form: OutputFormat = Format.table,
+    output: OutputFile = None,
+) -> None:
+    """Reckon cases (a plan, facts, what has to come out), and tell what comes out otherwise."""
+    check_can_write(form, output)
+    importlib.import_module("trueup.cli.pay_case").tell_cases(folders, form, output)
+
+
+for _name, _command in LIFE.items():
+    subcommands.command(_name)(_command)
+subcommands.command("simulate")(simulate_plans)
+subcommands.command("lint")(lint_plans)
 
 
 @subcommands.command("verify")

@@ -52,8 +52,9 @@ class Book:
 
     def take(self, transaction: Transaction) -> None:
         """Count a transaction."""
+        is_commission = any(entry.account.startswith(COMMISSION) for entry in transaction.entries)
         for entry in transaction.entries:
-            if entry.account == EARNED and transaction.component != _PAY:
+            if entry.account == EARNED and is_commission:
                 slot = Slot(entry.payee, transaction.component, transaction.earning_period)
                 self.posted[slot] = self.posted.get(slot, Money.zero(entry.amount.currency)) - entry.amount
             if entry.account in {HELD, DRAW, RECEIVABLE}:
@@ -102,12 +103,19 @@ def accruals(earned: Iterable[Posting], *, reason: Mapping[str, str] | None = No
         )
 
 
-def holds(held: Iterable[Posting], book: Book, *, vested: frozenset[tuple[str, str, str]]) -> Iterator[Transaction]:
-    """What is held anew, and what of it is let go: vested where its customer's value was verified, else forfeited.
+def holds(
+    held: Iterable[Posting],
+    book: Book,
+    *,
+    vested: frozenset[tuple[str, str, str]],
+    forfeited: frozenset[tuple[str, str, str]] = frozenset(),
+) -> Iterator[Transaction]:
+    """What is held anew, and what of it is let go: as it vests, as it is forfeited, or because less was to be held.
 
-    ``vested``: payee, component and lot of what vests in this period.
+    ``vested``, ``forfeited``: payee, component and lot of what vests, and of what nothing can vest of any more.
     """
-    for posting in held:
+    # What is held anew comes first: what is let go may be of that.
+    for posting in sorted(held, key=lambda posting: posting.amount.amount < 0):
         slot = posting.slot
         if posting.amount.amount > 0:
             transaction = _held(posting, posting.amount, "accrual")
@@ -115,7 +123,8 @@ def holds(held: Iterable[Posting], book: Book, *, vested: frozenset[tuple[str, s
             yield transaction
             continue
         left = -posting.amount
-        kind: Kind = "vesting" if (slot.payee, slot.component, slot.lot) in vested else "forfeit"
+        of = (slot.payee, slot.component, slot.lot)
+        kind: Kind = "forfeit" if of in forfeited else "vesting" if of in vested else "accrual"
         for number, lot in enumerate(book.open_lots(HELD, slot.payee, slot.component, slot.lot)):
             part = min(left, lot.left)
             if not part:
@@ -139,7 +148,7 @@ def _held(posting: Posting, amount: Money, kind: Kind, *, of: tuple[str, int] | 
     return Transaction(
         key=_key("held", slot.payee, slot.component, slot.period, slot.lot, posting.posted_in, kind, str(number)),
         kind=kind,
-        reason_code="held" if kind == "accrual" else kind,
+        reason_code=("true-up" if opened else "held") if kind == "accrual" else kind,
         posted_in=posting.posted_in,
         earning_period=slot.period,
         component=slot.component,

@@ -25,6 +25,8 @@ from trueup.pay.facts import Event, Facts, Outcome, ValueReading
 from trueup.pay.lines import Attained, PayLine, Unreckoned
 from trueup.pay.payment import Slot
 from trueup.pay.plan import (
+    GUARANTEE,
+    PLAN_CAP,
     ClawbackComponent,
     CreditComponent,
     ExperienceComponent,
@@ -37,7 +39,7 @@ from trueup.pay.plan import (
 from trueup.pay.rounding import rounded
 from trueup.pay.stints import Stint, stint_on, stints
 from trueup.units.money import Money
-from trueup.units.period import CIVIL, PeriodRules, parse_period, period_of
+from trueup.units.period import CIVIL, Period, PeriodRules, parse_period, period_of
 
 _WHOLE = Fraction(1)
 _Component = TypeVar("_Component")
@@ -104,6 +106,7 @@ class _Calculation:
         self.readings: Mapping[str, Sequence[ValueReading]] = _by(facts.readings, lambda reading: reading.agreement_id)
         self.outcomes = {(each.payee, each.metric, each.period): each for each in facts.outcomes}
         self.turns = _turns(facts.events)
+        self.begun = {event.natural_key: event.on for event in facts.events if event.kind == "deal"}
         self.payments = _by(
             (event for event in facts.events if event.kind in {"payment", "credit_note"}), lambda event: event.of
         )
@@ -143,9 +146,10 @@ class _Calculation:
                 self._tell(payee, name, f"{payee}'s {name} waits for what it takes back of: mend that first.")
                 continue
             of_lines = [line for each in component.of for line in by_component.get(each, ())]
-            by_component[name] += clawed_back(at, found, component, of_lines, self.turns)
+            taken_back = clawed_back(at, found, component, of_lines, self.turns, begun=self.begun)
+            by_component[name] += self._tried(payee, name, partial(list, taken_back)) or ()
         lines = [line for name in by_component for line in by_component[name]]
-        lines += self._limits(at, found, lines)
+        lines += self._limited(at, found, lines)
         return sorted(lines, key=_line_order), attained
 
     def _by_credit(
@@ -166,7 +170,8 @@ class _Calculation:
             place = _place(spells, line.on)
             stint, component = spells[place]
             if component.instalments:
-                done += spread(at, stint, line, component.instalments, self.turns)
+                since = self.begun.get(line.lot, line.on)
+                done += spread(at, stint, line, component.instalments, self.turns, since=since)
             elif component.hold is not None and line.customer:
                 to_hold[place, line.customer].append(line)
             else:
@@ -184,6 +189,14 @@ class _Calculation:
         own = [each for each in self.agreements.get(at.payee, ()) if each.component == name]
         return list(earned_by_value(at, [stint for stint, _ in valued], valued[-1][1], own, self.readings))
 
+    def _limited(self, at: Situation, found: Sequence[Stint], lines: Sequence[PayLine]) -> Sequence[PayLine]:
+        limits: Sequence[PayLine] | None = None
+        if not any(at.payee == payee for payee, _ in self._refused()):
+            limits = self._tried(at.payee, PLAN_CAP, partial(list, self._limits(at, found, lines)))
+        if limits is None:
+            self._tell_limits_wait(at.payee, found)
+        return limits or ()
+
     def _limits(self, at: Situation, found: Sequence[Stint], lines: Sequence[PayLine]) -> Iterator[PayLine]:
         """The lines of each plan's own limits, by the version in force last: they are of the plan, not of a version."""
         by_plan: dict[str, list[Stint]] = defaultdict(list)
@@ -198,7 +211,14 @@ class _Calculation:
                 capped = list(capped_by_plan(at, stint, own, stint.plan.cap))
                 yield from capped
             if stint.plan.guarantee is not None:
-                yield from guaranteed(at, stint, [*own, *capped], stint.plan.guarantee)
+                yield from guaranteed(at, stint, [*own, *capped], stint.plan.guarantee, on_plan=of_plan)
+
+    def _tell_limits_wait(self, payee: str, found: Iterable[Stint]) -> None:
+        """A guarantee would fill up what is only unknown, and a cap cut too little."""
+        for stint in found:
+            for name, limit in ((PLAN_CAP, stint.plan.cap), (GUARANTEE, stint.plan.guarantee)):
+                if limit is not None:
+                    self._tell(payee, name, f"{payee}'s {name} waits for what could not be reckoned: mend that first.")
 
     def _shared(self) -> Mapping[str, Sequence[PayLine]]:
         """The lines of what is shared among people, by payee."""
@@ -249,6 +269,8 @@ class _Calculation:
         return component.factor(outcome.value) if _counts(component, outcome) else _WHOLE
 
     def _tell_credit_without_plan(self, payees: Collection[str] | None) -> None:
+        """Tell of those who are credited while others are on plans already, and they are on none."""
+        begun = min((own[0].start for own in self.stints.values()), default=date.max)
         for payee in sorted(self.due if payees is None else set(payees) & self.due.keys()):
             found = self.stints.get(payee, ())
             without = [
@@ -256,7 +278,7 @@ class _Calculation:
                 for each in self.due[payee]
                 if each.role in {"direct", "split"}
                 and each.event.kind == "deal"
-                and each.event.on <= self.through
+                and begun <= each.event.on <= self.through
                 and stint_on(found, each.event.on) is None
             ]
             if without:
@@ -271,34 +293,33 @@ class _Calculation:
                 )
 
     def _sums(self, lines: Iterable[PayLine]) -> tuple[Mapping[Slot, Money], Mapping[Slot, Money]]:
-        parts: dict[tuple[str, str, str, str], dict[str, Money]] = {}
+        parts: dict[Slot, dict[tuple[str, str], Money]] = {}
         held: dict[Slot, Money] = {}
         for line in lines:
             if line.amount.amount or line.kind != "held":
-                of_slot = parts.setdefault((line.payee, line.component, line.period, line.amount.currency), {})
-                rate_period = line.rate_period or line.period
-                before = of_slot.get(rate_period)
-                of_slot[rate_period] = line.amount if before is None else before + line.amount
+                of_slot = parts.setdefault(Slot(line.payee, line.component, line.period), {})
+                part = (line.rate_period or line.period, line.amount.currency)
+                before = of_slot.get(part)
+                of_slot[part] = line.amount if before is None else before + line.amount
             if line.held.amount:
                 slot = Slot(line.payee, line.component, line.period, line.customer or line.lot)
                 held[slot] = held[slot] + line.held if slot in held else line.held
         earned = {}
-        for (payee, component, period, currency), of_slot in parts.items():
-            slot = Slot(payee, component, period)
-            amount = self._tried(payee, component, partial(self._paid, slot, of_slot, currency))
+        for slot, of_slot in parts.items():
+            amount = self._tried(slot.payee, slot.component, partial(self._paid, slot, of_slot))
             if amount is not None:
                 earned[slot] = amount
         return earned, {slot: amount for slot, amount in held.items() if amount}
 
-    def _paid(self, slot: Slot, parts: Mapping[str, Money], of: str) -> Money:
+    def _paid(self, slot: Slot, parts: Mapping[tuple[str, str], Money]) -> Money:
         """What a slot earned in the currency of its payee's pay, each part at the rate of its period, rounded once."""
-        first = parse_period(slot.period, self.rules).first
-        stint = stint_on(self.stints[slot.payee], first) or self.stints[slot.payee][-1]
-        into = stint.assignment.pay_currency or of
+        stint = _first_in(self.stints[slot.payee], parse_period(slot.period, self.rules))
+        currencies = {currency for _, currency in parts}
+        into = stint.assignment.pay_currency or (stint.plan.currency if len(currencies) > 1 else currencies.pop())
         whole = Fraction(0)
-        for period, amount in parts.items():
+        for (period, currency), amount in parts.items():
             day = parse_period(period, self.rules).first
-            whole += Fraction(amount.amount) * self.conversion.factor("pay", of, into, day)
+            whole += Fraction(amount.amount) * self.conversion.factor("pay", currency, into, day)
         return rounded(whole, into)
 
     def _tried(self, payee: str, name: str, reckon: Callable[[], _Component]) -> _Component | None:
@@ -343,8 +364,15 @@ def _place(spells: Sequence[Spell], day: date) -> int:
     return begun[-1] if begun else 0
 
 
-def _line_order(line: PayLine) -> tuple[str, str, date, str, str]:
-    return line.component, line.period, line.on, line.event, line.kind
+def _first_in(found: Sequence[Stint], period: Period) -> Stint:
+    """The first stint in a period; where there is none, the last one before it."""
+    within = [stint for stint in found if stint.within(period.start, period.end)]
+    before = [stint for stint in found if stint.start < period.start]
+    return within[0] if within else before[-1] if before else found[0]
+
+
+def _line_order(line: PayLine) -> tuple[str, str, date, str, str, str]:
+    return line.component, line.period, line.on, line.event, line.kind, line.lot
 
 
 _Key = TypeVar("_Key")

@@ -10,7 +10,10 @@
   ``period``, ``role``, with ``amount``, ``held``, ``credited`` or ``cut``.
 - ``expected_runs.csv``: pay runs by ``payee`` and ``period``, with ``earned``, ``advanced``, ``recovered``, ``offset``,
   ``paid``, ``draw``, ``receivable``.
-- ``expected_problems.csv``: what could not be reckoned, by ``payee`` and ``component``, with a part of the ``message``.
+- ``expected_parked.csv``: differences that still wait after the last close, by ``payee``, ``component``,
+  ``earning_period`` and ``because``.
+- ``expected_problems.csv``: what could not be reckoned, by ``payee`` and ``component``, with a part of the ``message``;
+  both are empty where the facts are refused altogether.
 """
 
 from collections import defaultdict
@@ -27,20 +30,23 @@ from trueup.pay.facts import Facts
 from trueup.pay.lines import PayLine
 from trueup.pay.plan import Plan
 from trueup.pay.plan_file import PlanFile, load
+from trueup.pay.policy import Parked
 from trueup.pay.replay import Close, Closed, final_lines, replay, runs
 from trueup.pay.rounding import written
-from trueup.units.period import PeriodKind, period_of
+from trueup.units.period import PeriodKind, parse_period, period_of
 
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "expected": ("payee", "component", "earning_period", "posted_in", "state", "currency"),
     "expected_lines": ("payee", "component", "event", "kind", "on", "period", "role", "lot"),
     "expected_runs": ("payee", "period"),
+    "expected_parked": ("payee", "component", "earning_period", "because"),
     "expected_problems": ("payee", "component"),
 }
 _NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "expected": ("amount",),
     "expected_lines": ("amount", "held", "credited", "cut", "exact", "factor"),
     "expected_runs": ("earned", "advanced", "recovered", "offset", "paid", "draw", "receivable"),
+    "expected_parked": ("amount",),
     "expected_problems": ("message",),
 }
 EXPECTED: Final = tuple(_KEYS)
@@ -49,9 +55,13 @@ FILES: Final = (*TABLES, "closes", *EXPECTED)
 
 @dataclass(frozen=True)
 class Difference:
-    """What came out otherwise than expected; a value is empty where there was none. ``where``: the row's keys."""
+    """What came out otherwise than expected; a value is empty where there was none.
+
+    ``row``: of the file, 0 where none of its rows expects this; ``where``: the row, or its keys.
+    """
 
     file: str
+    row: int
     where: str
     column: str
     expected: str
@@ -65,15 +75,20 @@ class Difference:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a case came out: how many rows held, and the differences."""
+    """How a case came out: how many rows it expects, and the differences."""
 
     rows: int
     differences: tuple[Difference, ...]
     closed: tuple[Closed, ...]
 
+    @property
+    def as_expected(self) -> int:
+        """How many rows came out as they were expected."""
+        return self.rows - len({(each.file, each.row) for each in self.differences if each.row})
+
 
 def run_case(plan_files: Iterable[PlanFile], tables: Mapping[str, str]) -> Outcome:
-    """Run a case; PlanFileError or FactTableError where its files cannot be read.
+    """Run a case; PlanFileError or FactTableError where its files cannot be read, ValueError where facts are refused.
 
     ``tables``: the texts of its CSV files by their names without the ending.
     """
@@ -88,22 +103,34 @@ def run_case(plan_files: Iterable[PlanFile], tables: Mapping[str, str]) -> Outco
         )
     plans = load(plan_files)
     facts = facts_of({name: text for name, text in tables.items() if name in TABLES})
-    closes = _closes(tables.get("closes"), facts, plans)
-    closed = replay(plans, facts, closes)
+    closes = closes_of(tables.get("closes"), facts, plans)
+    closed: tuple[Closed, ...] = ()
+    refusal = ""
+    try:
+        closed = replay(plans, facts, closes)
+    except ValueError as error:
+        if "expected_problems" not in tables:
+            raise
+        refusal = str(error)
     is_at_once = "closes" not in tables
     differences: list[Difference] = []
     rows = 0
     for name in EXPECTED:
         if name in tables:
-            found = list(_found(name, plans, facts, closed, is_at_once=is_at_once))
+            found = [] if refusal else list(_found(name, plans, facts, closed, is_at_once=is_at_once))
+            if refusal and name == "expected_problems":
+                found = [{"payee": "", "component": "", "message": refusal}]
             wanted = list(rows_of(f"{name}.csv", tables[name]))
             _check_columns(name, wanted)
             rows += len(wanted)
             differences += _compared(name, wanted, found)
+    if "expected_problems" not in tables:
+        differences += _untold(closed)
     return Outcome(rows, tuple(differences), closed)
 
 
-def _closes(text: str | None, facts: Facts, plans: Sequence[Plan]) -> Sequence[Close]:
+def closes_of(text: str | None, facts: Facts, plans: Sequence[Plan]) -> Sequence[Close]:
+    """The closes that ``closes.csv`` says; without it one of everything at once, at the end of the last year."""
     if text is None:
         dated = [each.on for each in facts.events] + [each.as_of for each in facts.readings]
         dated += [each.signed_on for each in facts.agreements] + [each.known_on for each in facts.outcomes]
@@ -114,10 +141,16 @@ def _closes(text: str | None, facts: Facts, plans: Sequence[Plan]) -> Sequence[C
     found = []
     for number, row in rows_of("closes.csv", text):
         try:
-            found.append(Close(row["period"], date.fromisoformat(row["closed_on"])))
+            found.append(Close(parse_period(row["period"]).key, date.fromisoformat(row["closed_on"])))
         except (KeyError, ValueError):
-            cure = "give a period such as 2026-03 and the day on which it was closed"
+            cure = "give a period such as 2026-03, and as closed_on the day on which it was closed"
             faults.append(Fault("closes.csv", number, "", cure))
+            continue
+        if len(found) > 1 and found[-1].closed_on < found[-2].closed_on:
+            cure = f"{found[-1].period} was closed before {found[-2].period}: order closes by their days"
+            faults.append(Fault("closes.csv", number, "closed_on", cure))
+    if not found and not faults:
+        faults.append(Fault("closes.csv", 1, "", "nothing was closed: add a period and its day, or leave the file out"))
     if faults:
         raise FactTableError(faults)
     return found
@@ -135,8 +168,10 @@ def _found(
             for payee, own in runs(plans, facts, closed).items():
                 for period, run in own:
                     yield {"payee": payee, "period": period, **_of_run(run)}
+        case "expected_parked":
+            yield from map(_of_parked, closed[-1].parked if closed else ())
         case _:
-            for told in closed[-1].calculated.unreckoned:
+            for told in closed[-1].calculated.unreckoned if closed else ():
                 yield {"payee": told.payee, "component": told.component, "message": told.message}
 
 
@@ -153,6 +188,16 @@ def _postings(closed: Iterable[Closed], *, is_at_once: bool) -> Iterator[dict[st
                     "currency": posting.amount.currency,
                     "amount": Fraction(posting.amount.amount),
                 }
+
+
+def _of_parked(waits: Parked) -> dict[str, str | Fraction]:
+    return {
+        "payee": waits.posting.slot.payee,
+        "component": waits.posting.slot.component,
+        "earning_period": waits.posting.slot.period,
+        "because": waits.because,
+        "amount": Fraction(waits.posting.amount.amount),
+    }
 
 
 def _of_line(line: PayLine) -> dict[str, str | Fraction]:
@@ -204,30 +249,53 @@ def _check_columns(name: str, wanted: Sequence[tuple[int, Mapping[str, str]]]) -
 def _compared(
     name: str, wanted: Sequence[tuple[int, Mapping[str, str]]], found: Sequence[Mapping[str, str | Fraction]]
 ) -> Iterator[Difference]:
-    columns = wanted[0][1] if wanted else dict.fromkeys(("payee", "amount"), "")
+    columns: Iterable[str] = wanted[0][1] if wanted else (_KEYS[name][0], _NUMBERS[name][0])
     keys = [key for key in _KEYS[name] if key in columns]
     values = [value for value in _NUMBERS[name] if value in columns]
     if name == "expected" and "state" not in keys:
         found = [row for row in found if row["state"] == "earned"]
-    told: defaultdict[tuple[str, ...], dict[str, str | Fraction]] = defaultdict(dict)
-    for row in found:
-        sums = told[tuple(str(row[key]) for key in keys)]
-        for value in values:
-            now = row[value]
-            sums[value] = sums.get(value, Fraction(0)) + now if isinstance(now, Fraction) else now  # type: ignore[operator]
+    told = _by_keys(keys, values, found)
     asked: set[tuple[str, ...]] = set()
     for number, row in wanted:
         key = tuple(row[each] for each in keys)
+        if key in asked:
+            cure = f"{', '.join(key)} is here already: give one row, or a column that tells them apart"
+            raise FactTableError([Fault(f"{name}.csv", number, "", cure)])
         asked.add(key)
         place = (f"{name}.csv", number, f"row {number} ({', '.join(key)})")
         for value in values:
             yield from _differs(place, value, row[value], told.get(key, {}).get(value))
-    for key, sums in told.items():
-        if key not in asked:
-            for value in values:
-                now = sums[value]
-                if now:
-                    yield Difference(f"{name}.csv", ", ".join(key), value, "", _shown(now))
+    for key in (key for key in told if key not in asked):
+        for value, now in told[key].items():
+            if now:
+                yield Difference(f"{name}.csv", 0, ", ".join(key), value, "", _shown(now))
+
+
+def _by_keys(
+    keys: Sequence[str], values: Sequence[str], found: Iterable[Mapping[str, str | Fraction]]
+) -> dict[tuple[str, ...], dict[str, str | Fraction]]:
+    """What was found, summed over the columns that nobody asks for."""
+    told: defaultdict[tuple[str, ...], dict[str, str | Fraction]] = defaultdict(dict)
+    for row in found:
+        sums = told[tuple(str(row[key]) for key in keys)]
+        for value in values:
+            sums[value] = _together(sums[value], row[value]) if value in sums else row[value]
+    return told
+
+
+def _together(before: str | Fraction, now: str | Fraction) -> str | Fraction:
+    """The sum of amounts; of messages all."""
+    if isinstance(before, Fraction) and isinstance(now, Fraction):
+        return before + now
+    return f"{before} {now}"
+
+
+def _untold(closed: Sequence[Closed]) -> Iterator[Difference]:
+    """What nothing is posted of, where a case does not expect that: why amounts are missing, or a fault that hides."""
+    for told in closed[-1].calculated.unreckoned if closed else ():
+        if told.refuses:
+            where = ", ".join(name for name in (told.payee, told.component) if name)
+            yield Difference("expected_problems.csv", 0, where, "message", "", told.message)
 
 
 def _differs(
@@ -236,19 +304,19 @@ def _differs(
     file, number, where = place
     if column == "message":
         if found is None or expected not in str(found):
-            yield Difference(file, where, column, expected, str(found or ""))
+            yield Difference(file, number, where, column, expected, str(found or ""))
         return
     if not expected:
         return
     try:
         amount = Fraction(expected)
-    except ValueError as error:
+    except (ValueError, ZeroDivisionError) as error:
         raise FactTableError(
             [Fault(file, number, column, f"{expected!r} is no number: write 12.30, or 1/3")]
         ) from error
     now = Fraction(0) if found is None and amount == 0 else found
     if now != amount:
-        yield Difference(file, where, column, expected, "" if now is None else _shown(now))
+        yield Difference(file, number, where, column, expected, "" if now is None else _shown(now))
 
 
 def _shown(value: str | Fraction) -> str:

@@ -44,20 +44,24 @@ class ReportingLines:
 
 
 def credit(facts: Facts) -> Mapping[str, list[Due]]:
-    """The credit of everybody, in the order of events; refunds follow the shares of their deals."""
+    """The credit of everybody, by the days of events; refunds follow the shares of their deals."""
     shares: defaultdict[str, list[EventShare]] = defaultdict(list)
     for share in facts.shares:
         shares[share.event].append(share)
     lines = ReportingLines(facts.reporting_lines)
     deals = {event.natural_key: event for event in facts.events if event.kind == "deal"}
     found: defaultdict[str, list[Due]] = defaultdict(list)
-    for event in facts.events:
+    for event in sorted(facts.events, key=_in_order):
         if event.kind not in {"deal", "refund"}:
             continue
         deal = event if event.kind == "deal" else _deal_of(event, deals)
         for credited in _credited(event, deal, shares.get(deal.natural_key, ()), lines):
             found[credited.payee].append(Due(event, deal, credited.role, credited.amount))
     return found
+
+
+def _in_order(event: Event) -> tuple[date, str]:
+    return event.on, event.natural_key
 
 
 def _deal_of(event: Event, deals: Mapping[str, Event]) -> Event:

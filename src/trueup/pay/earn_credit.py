@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from itertools import groupby
+from typing import get_args
 
 from trueup.pay.accumulate import Credit, Line, Rates, Refund, Terms, lines
 from trueup.pay.conversion import Conversion
@@ -15,11 +16,13 @@ from trueup.pay.facts import Event, FactError, Quota
 from trueup.pay.lines import Attained, LineKind, PayLine
 from trueup.pay.plan import CreditComponent, counts
 from trueup.pay.settlement import Document, Settlement, settled
+from trueup.pay.split import Role
 from trueup.pay.stints import Stint
 from trueup.units.money import Money
 from trueup.units.period import CIVIL, PeriodRules, period_of
 
 _WHOLE = Fraction(1)
+_ROLES = get_args(Role)
 Factor = Callable[[date], Fraction]
 
 
@@ -91,7 +94,8 @@ def _credited(at: Situation, spells: Sequence[Spell], due: Iterable[Due]) -> dic
         if before is None:
             found[key] = _Credited(each.event, each.deal, stint, (each.role,), amount)
         else:
-            found[key] = replace(before, roles=(*before.roles, each.role), amount=before.amount + amount)
+            roles = tuple(sorted((*before.roles, each.role), key=_ROLES.index))
+            found[key] = replace(before, roles=roles, amount=before.amount + amount)
     return found
 
 

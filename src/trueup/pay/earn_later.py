@@ -25,38 +25,61 @@ Turns = Mapping[str, Sequence[Event]]
 """Who left and came back, by the key of the deal or of the customer."""
 
 
-def spread(at: Situation, stint: Stint, line: PayLine, parts: Sequence[Instalment], turns: Turns) -> Iterator[PayLine]:
-    """A line in instalments, as far as they are due; what is due once its customer has left is forfeited."""
-    due = {_months_later(line.on, part.after_months): part.share for part in parts}
-    ended = min((turn.on for turn in _turns_of(line, turns) if turn.kind == "churn"), default=None)
-    for part in instalments(line.amount, due, ended_on=ended):
-        if part.due_on > at.through:
+def spread(
+    at: Situation, stint: Stint, line: PayLine, parts: Sequence[Instalment], turns: Turns, *, since: date
+) -> Iterator[PayLine]:
+    """A line in instalments, as far as they are due; what falls due while its customer has left is forfeited.
+
+    ``since``: the day of the lot's deal. A refund returns what is paid of each instalment, and cancels what is not due.
+    """
+    due = {_months_later(since, part.after_months): part.share for part in parts}
+    happened = _turns_of(line, turns)
+    for part in instalments(line.amount, due, ended_on=None):
+        on = max(part.due_on, line.on)
+        if on > at.through:
             continue
+        last = next((turn.kind for turn in reversed(happened) if since <= turn.on <= part.due_on), "reinstate")
+        is_forfeited = last == "churn"
         yield replace(
             line,
             kind="instalment",
-            period=period_of(part.due_on, stint.plan.period, at.rules).key,
-            on=part.due_on,
-            amount=Money.zero(part.amount.currency) if part.is_forfeited else part.amount,
-            cut=Fraction(part.amount.amount) if part.is_forfeited else line.cut,
+            period=period_of(on, stint.plan.period, at.rules).key,
+            on=on,
+            amount=Money.zero(part.amount.currency) if is_forfeited else part.amount,
+            cut=Fraction(part.amount.amount) if is_forfeited else line.cut,
             exact=Fraction(part.amount.amount),
         )
 
 
 def clawed_back(
-    at: Situation, stints: Sequence[Stint], component: ClawbackComponent, of_lines: Iterable[PayLine], turns: Turns
+    at: Situation,
+    stints: Sequence[Stint],
+    component: ClawbackComponent,
+    of_lines: Iterable[PayLine],
+    turns: Turns,
+    *,
+    begun: Mapping[str, date],
 ) -> Iterator[PayLine]:
-    """What is taken back of the lots of other components, one lot after the other, with each turn of its customer."""
+    """What is taken back of the lots of other components, one lot after the other, with each turn of its customer.
+
+    ``begun``: the days of deals. A lot's term begins with its deal, however late it is paid; that of what was held,
+    which is a customer's, with the customer's first deal.
+    """
     by_lot: defaultdict[tuple[str, str], list[PayLine]] = defaultdict(list)
+    terms: dict[tuple[str, str], date] = {}
     for line in of_lines:
         if line.lot and line.component in component.of:
             by_lot[line.component, line.lot].append(line)
+            of = (line.component, line.customer)
+            began = begun.get(line.lot, line.on)
+            terms[of] = min(began, terms.get(of, began))
     for (_, key), of_lot in by_lot.items():
         first = min(of_lot, key=lambda line: line.on)
         happened = [turn for turn in _turns_of(first, turns) if first.on <= turn.on <= at.through]
         if not happened:
             continue
-        lot = Lot(key, first.on, total((line.amount for line in of_lot), first.amount.currency))
+        began = begun[key] if key in begun else terms[first.component, first.customer]
+        lot = Lot(key, began, total((line.amount for line in of_lot), first.amount.currency))
         told = [
             Turn(turn.natural_key, turn.on, "churned" if turn.kind == "churn" else "reinstated") for turn in happened
         ]
@@ -88,14 +111,17 @@ def capped_by_plan(at: Situation, stint: Stint, found: Sequence[PayLine], cap: L
                 yield _of_plan(at, stint, PLAN_CAP, window=window, period=period, amount=amount)
 
 
-def guaranteed(at: Situation, stint: Stint, found: Sequence[PayLine], guarantee: Limit) -> Iterator[PayLine]:
-    """The line of a guarantee in the last period of each window that is over, for the days on the plan."""
+def guaranteed(
+    at: Situation, stint: Stint, found: Sequence[PayLine], guarantee: Limit, *, on_plan: Iterable[Stint]
+) -> Iterator[PayLine]:
+    """The line of a guarantee in the last period of each window that is over, for the days ``on_plan``."""
+    spells = list(on_plan)
     for window, periods, earned in _windows(at, stint, found, guarantee, every=True):
-        days = stint.within(window.start, window.end)
-        if window.last > at.through or days is None:
+        days = [days for spell in spells if (days := spell.within(window.start, window.end))]
+        if window.last > at.through or not days:
             continue
-        (least,) = prorated(window, [Segment(*days, Fraction(guarantee.amount.amount))])
-        amount = guarantee_line(earned, rounded(least, guarantee.amount.currency))
+        parts = prorated(window, [Segment(*each, Fraction(guarantee.amount.amount)) for each in days])
+        amount = guarantee_line(earned, rounded(sum(parts, Fraction(0)), guarantee.amount.currency))
         if amount:
             yield _of_plan(at, stint, GUARANTEE, window=window, period=periods[-1], amount=amount)
 

@@ -87,11 +87,19 @@ def divided(
     stints: Mapping[str, Sequence[Stint]],
     at: Situation,
 ) -> Iterator[PayLine]:
-    """A team's amounts in whole coins by its shares, the remainder to the largest remainders, ties in given order."""
+    """A team's amounts in whole coins by its shares, the remainder to the largest remainders, ties in given order.
+
+    A refund takes back, on its own day, what its deal's remaining amount gives nobody any more.
+    """
     of_event: defaultdict[str, list[EventShare]] = defaultdict(list)
     for share in shares:
         of_event[share.event].append(share)
-    for event in events:
+    listed = tuple(events)
+    refunds: defaultdict[str, list[Event]] = defaultdict(list)
+    for event in listed:
+        if event.kind == "refund" and event.on <= at.through:
+            refunds[event.of].append(event)
+    for event in listed:
         if event.kind != "deal" or event.on > at.through or not counts(component.credits, event.credits):
             continue
         team = of_event.get(event.natural_key) or [EventShare(event.natural_key, event.payee, "direct", Fraction(1))]
@@ -104,35 +112,55 @@ def divided(
                     f"{share.payee} shares {event.natural_key} on {event.on} but is not on {plan_id} that day:"
                     " put them on the plan, or leave them out of the shares."
                 )
-        currency = on_plan[0].plan.currency if on_plan[0] else event.currency
-        if event.currency and event.currency != currency:
-            raise FactError(
-                f"{event.natural_key} is in {event.currency}, and what a team divides is in its plan's {currency}:"
-                " give it in that."
-            )
-        amount = rounded(event.amount, currency)
-        if Fraction(amount.amount) != event.amount:
-            raise FactError(f"{event.natural_key} has fractions of a coin, which nobody can divide: round it first.")
-        parts = amount.allocate([share.fraction for share in team])
-        for share, stint, part in zip(team, on_plan, parts, strict=True):
-            assert stint is not None
+        whose = [(share, stint) for share, stint in zip(team, on_plan, strict=True) if stint is not None]
+        for each, share, stint, part in _parts(event, refunds[event.natural_key], whose):
+            on = max(each.on, event.on)
             yield PayLine(
                 payee=share.payee,
                 component=component.name,
                 kind="share",
-                period=period_of(event.on, stint.plan.period, at.rules).key,
-                on=event.on,
+                period=period_of(on, stint.plan.period, at.rules).key,
+                on=on,
                 amount=part,
-                held=Money.zero(currency),
+                held=Money.zero(part.currency),
                 plan=stint.plan.fingerprint,
                 clause=component.clause,
-                event=event.natural_key,
+                event=each.natural_key,
                 lot=event.natural_key,
                 customer=event.customer,
                 role=share.role,
-                credited=event.amount * share.fraction,
+                credited=(event.amount if each is event else -each.amount) * share.fraction,
                 exact=Fraction(part.amount),
             )
+
+
+def _parts(
+    deal: Event, refunds: Iterable[Event], team: Sequence[tuple[EventShare, Stint]]
+) -> Iterator[tuple[Event, EventShare, Stint, Money]]:
+    """What each of a team gets of a deal, then gives back with each refund: so that all of them sum to what is left."""
+    currency = team[0][1].plan.currency
+    if deal.currency and deal.currency != currency:
+        raise FactError(
+            f"{deal.natural_key} is in {deal.currency}, and what a team divides is in its plan's {currency}:"
+            " give it in that."
+        )
+    left = deal.amount
+    before = [Money.zero(currency) for _ in team]
+    for each in (deal, *sorted(refunds, key=lambda refund: (refund.on, refund.natural_key))):
+        if each is not deal:
+            left -= each.amount
+            if each.amount <= 0 or left < 0:
+                raise FactError(
+                    f"The refund {each.natural_key} of {deal.natural_key} is not above 0, or takes off more than is"
+                    " left of it: mend its amount."
+                )
+        amount = rounded(left, currency)
+        if Fraction(amount.amount) != left:
+            raise FactError(f"{each.natural_key} has fractions of a coin, which nobody can divide: round it first.")
+        after = amount.allocate([share.fraction for share, _ in team])
+        for (share, stint), part, had in zip(team, after, before, strict=True):
+            yield each, share, stint, part - had
+        before = [*after]
 
 
 def _midnight(event: Event) -> datetime:

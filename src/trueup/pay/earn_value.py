@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from trueup.pay.earn_credit import Situation
-from trueup.pay.facts import SignedAgreement, ValueReading
+from trueup.pay.facts import FactError, SignedAgreement, ValueReading
 from trueup.pay.lines import LineKind, PayLine
 from trueup.pay.plan import Hold, ValueComponent
 from trueup.pay.rounding import rounded_lines
@@ -32,7 +32,7 @@ def earned_by_value(
 ) -> Iterator[PayLine]:
     """The lines of a payee's agreements under a component, one customer's taken together."""
     by_customer: defaultdict[str, list[SignedAgreement]] = defaultdict(list)
-    for agreement in agreements:
+    for agreement in _one_each(agreements):
         if agreement.signed_on <= at.through:
             by_customer[agreement.customer].append(agreement)
     for customer in sorted(by_customer):
@@ -40,6 +40,18 @@ def earned_by_value(
         stint = stint_on(found, signed[0].signed_on) or found[-1]
         vested = _releases(at, signed, readings, component.curve)
         yield from _of_customer(at, stint, component, signed, vested)
+
+
+def _one_each(agreements: Iterable[SignedAgreement]) -> Iterable[SignedAgreement]:
+    """A payee's agreements by their ids: delivered twice, one counts once."""
+    found: dict[str, SignedAgreement] = {}
+    for each in agreements:
+        other = found.setdefault(each.agreement_id, each)
+        if replace(other, known_on=each.known_on) != each:
+            raise FactError(
+                f"the agreement {each.agreement_id} of {each.payee} is here twice, and says two things: leave one out"
+            )
+    return found.values()
 
 
 def held_back(
@@ -56,7 +68,11 @@ def held_back(
     Without an agreement, or a verified reading, everything stays held: a customer nobody measured counts as zero.
     """
     currency = of_lines[0].amount.currency
-    held = rounded_lines((hold.share * Fraction(line.amount.amount) for line in of_lines), currency)
+    of_lines = sorted(of_lines, key=lambda line: (line.on, line.event, line.lot))
+    totals = accumulate((Fraction(line.amount.amount) for line in of_lines), initial=_NOTHING)
+    # A refund's rounded line can exceed its deal's by a coin: less than nothing is never held.
+    wanted = (hold.share * (max(after, _NOTHING) - max(before, _NOTHING)) for before, after in pairwise(totals))
+    held = rounded_lines(wanted, currency)
     for line, part in zip(of_lines, held, strict=True):
         yield replace(line, amount=line.amount - part, held=part)
     one_each = {each.agreement_id: each for each in agreements if each.signed_on <= at.through}
@@ -180,8 +196,10 @@ def _releases(
         )
         for agreement in signed
         for each in readings.get(agreement.agreement_id, ())
+        if each.as_of <= at.through
     ]
-    return releases(agreements, read, curve, through=at.through)
+    # What is known is known already: a verification counts for its reading's day, though it came after the period.
+    return releases(agreements, read, curve, through=date.max)
 
 
 def _verification(reading: ValueReading, payee: str) -> Verification | None:

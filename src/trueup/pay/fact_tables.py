@@ -71,7 +71,7 @@ class FactTableError(ValueError):
 def facts_of(texts: Mapping[str, str]) -> Facts:
     """The facts that files say, by their names without the ending; FactTableError tells all that is wrong.
 
-    An event without ``known_on`` was known on its own day, as was an outcome's or a reading's.
+    An event or reading without ``known_on`` was known on its own day; a reading that was verified later, then.
     """
     faults: list[Fault] = []
     parts: dict[str, tuple[Any, ...]] = {}
@@ -127,7 +127,10 @@ def _rows(file: str, text: str, kind: type, faults: list[Fault]) -> Iterator[Any
             except ValueError as error:
                 faults.append(Fault(file, number, name, f"{cell[:_SHOWN]!r} does not do: {error}"))
         if all(not column.is_needed or column.name in made for column in columns.values()):
-            yield _made(kind, made)
+            try:
+                yield _made(kind, made)
+            except ValueError as error:
+                faults.append(Fault(file, number, "", str(error)))
 
 
 def _made(kind: type, made: dict[str, Any]) -> Any:
@@ -138,7 +141,7 @@ def _made(kind: type, made: dict[str, Any]) -> Any:
             made[name] = Money(_decimal(made.get(name, Fraction(0))), currency or "")
     own_day = {"Event": "on", "ValueReading": "as_of"}.get(kind.__name__)
     if own_day is not None:
-        made.setdefault("known_on", made[own_day])
+        made.setdefault("known_on", max(made[own_day], made.get("verified_on", made[own_day])))
     return kind(**made)
 
 
@@ -202,9 +205,12 @@ def _fraction(text: str) -> Fraction:
 
 def _exact_decimal(text: str) -> Decimal:
     try:
-        return Decimal(text)
+        number = Decimal(text)
     except InvalidOperation:
-        raise ValueError("write a number such as 1.0720") from None
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise ValueError("write a number such as 1.0720")
+    return number
 
 
 def _whole(text: str) -> int:

@@ -68,8 +68,8 @@ def _fallen_due(amount: Money, runs: int, parts: int) -> Money:
 def _run_terms(terms: Terms, currency: str, rules: PeriodRules) -> RunTerms:
     nothing = Money.zero(currency)
     floor = nothing if terms.policy.floor is None else Money(terms.policy.floor.amount, currency)
-    if terms.draw is None:
-        return RunTerms(nothing, recovers=False, floor=floor, offset_share=terms.policy.offset_share)
+    if terms.draw is None:  # What an earlier plan advanced is owed all the same.
+        return RunTerms(nothing, recovers=True, floor=floor, offset_share=terms.policy.offset_share)
     run, ends, recovers = (
         parse_period(key, rules).first for key in (terms.period, terms.draw.ends, terms.draw.recovers_from)
     )

@@ -42,6 +42,7 @@ from trueup.pay.plan import (
 )
 from trueup.pay.plan_check import check_plan
 from trueup.pay.rate_table import RateTable, Tier
+from trueup.pay.rounding import written
 from trueup.pay.split import Role
 from trueup.pay.vesting import DEFAULT_CURVE, ValueCurve
 from trueup.units.money import Money, minor_units
@@ -461,7 +462,7 @@ def _policy(said: _Plan) -> Policy:
 def _money(amount: Fraction, plan: _Plan) -> Money:
     coins = amount * 10 ** minor_units(plan.currency)
     if coins.denominator != 1:
-        raise PlanError(f"{float(amount):g} {plan.currency} has fractions of its smallest coin: write whole coins.")
+        raise PlanError(f"{written(amount)} {plan.currency} has fractions of its smallest coin: write whole coins.")
     return Money(Decimal(coins.numerator).scaleb(-minor_units(plan.currency)), plan.currency)
 
 

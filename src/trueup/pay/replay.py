@@ -61,6 +61,7 @@ def replay(
         )
         earned += now
         held += kept
+        awards = {}  # Of what was awarded before, only what still is counts as closed: the rest was given to others.
         for line in calculated.lines:
             if line.kind == "award":
                 awards.setdefault(line.component, {})[f"{line.event}/{line.payee}"] = line.amount
@@ -105,8 +106,10 @@ def runs(
         postings = [posting for each in closed for posting in each.earned if posting.slot.payee == payee]
         terms = []
         for each in closed:
-            plan = _stint(own, parse_period(each.close.period, rules).last).plan
-            terms.append(Terms(each.close.period, plan.draw, plan.policy))
+            period = parse_period(each.close.period, rules)
+            plan = _stint(own, period.last).plan
+            is_on = any(stint.within(period.start, period.end) for stint in own)
+            terms.append(Terms(each.close.period, plan.draw if is_on else None, plan.policy))
         currency = postings[0].amount.currency if postings else own[0].assignment.pay_currency or own[0].plan.currency
         made = runs_of(postings, terms, currency, rules=rules)
         found[payee] = [(each.close.period, run) for each, run in zip(closed, made, strict=True)]

@@ -6,7 +6,7 @@ Nothing of this is kept: it follows from what was calculated, submitted, decided
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple, get_args
@@ -88,6 +88,11 @@ def is_closed(period: str) -> bool:
     return rows(PeriodEvent).filter(period=period).exists()
 
 
+def closed_periods() -> tuple[str, ...]:
+    """The periods that were closed, in the order of their closes."""
+    return tuple(rows(PeriodEvent).order_by("sequence").values_list("period", flat=True))
+
+
 def unclosed_before(period: str) -> list[str]:
     """Periods of the same kind that come earlier, were calculated or posted in, and are open."""
     earlier = {each for each in _begun() if _form(each) == _form(period) and each < period}
@@ -130,6 +135,15 @@ def statement_of(viewer: User, payee: str, period: str) -> PayStatement | None:
     """The statement of the period that counts, where the viewer may see it."""
     calculation = newest_calculation(period)
     return access.pay_statements(viewer).filter(calculation=calculation, payee=payee).first()
+
+
+def closed_statements(viewer: User) -> Iterator[bytes]:
+    """The statements that the viewer may see of all closed periods, as they were closed."""
+    closed = rows(PeriodEvent).values_list("period", flat=True)
+    newest = [found.pk for period in closed if (found := newest_calculation(period)) is not None]
+    of_closed = access.pay_statements(viewer).filter(calculation__in=newest).order_by("calculation", "payee")
+    for body in of_closed.values_list("body", flat=True).iterator():
+        yield bytes(body)
 
 
 def statement_hashes(calculation: PayCalculation) -> dict[str, str]:

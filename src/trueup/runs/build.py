@@ -30,6 +30,7 @@ from trueup.runs.grade_tables import Closed, lay_grades
 from trueup.runs.ground import ENTERED_SCHEMA, Ground, ground, lay_periods
 from trueup.runs.honesty import lay_honesty
 from trueup.runs.lately import lay_lately
+from trueup.runs.pay_tables import lay_pay
 from trueup.runs.progress import Progress
 from trueup.runs.settings import Settings
 from trueup.runs.steps import Done, carry_out
@@ -116,7 +117,8 @@ def build_in_turn(
             _enter(on.engine, made, [*done, *cards])
             honesty = lay_honesty(on.engine, on.horizon.as_of_on.isoformat())
             gained = lay_value(on.engine, value)
-            rows = {each.table: each.rows for each in [*done, *cards]} | grades | honesty | lately | gained
+            paid = lay_pay(on.engine, settings.currency)
+            rows = {each.table: each.rows for each in [*done, *cards]} | grades | honesty | lately | gained | paid
             manifest = _manifest(settings, known, on, name=name, rows=rows)
             on.engine.execute("DROP SCHEMA state CASCADE")
             for elsewhere in (WORK_SCHEMA, ENTERED_SCHEMA, "lake"):

@@ -42,6 +42,11 @@ class Folder:
         return self.root / "worksheets"
 
     @property
+    def plans(self) -> Path:
+        """The company's plans of pay, who is on them, and what no system knows of it."""
+        return self.root / "plans"
+
+    @property
     def generated(self) -> Path:
         """Everything Trueup makes; may be deleted, except that a new import is then needed."""
         return self.root / ".trueup"

@@ -38,8 +38,8 @@ from trueup.record.reach import rows
 from trueup.record.refusal import NotAllowed, Refused
 from trueup.units.period import InvalidPeriod, parse_period
 
-PAID_BY: Final = ("payment", "draw", "recovery")
-"""The kinds of transaction that a pay run posts."""
+PAID_BY: Final = ("payment", "draw", "recovery", "clawback")
+"""The kinds of transaction that a pay run posts; ``clawback``: what a run below 0 leaves to be paid back."""
 _PART = 500
 
 
