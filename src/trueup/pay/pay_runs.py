@@ -8,6 +8,7 @@ from trueup.pay.draw import Owed, PayRun, RunTerms, pay_run
 from trueup.pay.payment import Posting
 from trueup.pay.plan import Draw, Policy
 from trueup.pay.rounding import rounded_down
+from trueup.pay.stints import Stint, stint_on
 from trueup.units.money import Money, total
 from trueup.units.period import CIVIL, PeriodRules, parse_period
 
@@ -19,6 +20,17 @@ class Terms:
     period: str
     draw: Draw | None
     policy: Policy
+
+
+def terms_of_runs(own: Sequence[Stint], periods: Iterable[str], *, rules: PeriodRules = CIVIL) -> list[Terms]:
+    """The terms of somebody's runs: of the plan at each period's end, or the last they were on; off a plan, no draw."""
+    found = []
+    for key in periods:
+        period = parse_period(key, rules)
+        plan = (stint_on(own, period.last) or own[-1]).plan
+        is_on = any(stint.within(period.start, period.end) for stint in own)
+        found.append(Terms(key, plan.draw if is_on else None, plan.policy))
+    return found
 
 
 def runs_of(

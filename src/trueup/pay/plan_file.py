@@ -42,6 +42,7 @@ from trueup.pay.plan import (
 )
 from trueup.pay.plan_check import check_plan
 from trueup.pay.rate_table import RateTable, Tier
+from trueup.pay.retro import check_retroactive
 from trueup.pay.rounding import written
 from trueup.pay.split import Role
 from trueup.pay.vesting import DEFAULT_CURVE, ValueCurve
@@ -277,6 +278,7 @@ def _read(file: PlanFile, problems: list[Problem]) -> tuple[Plan, Place] | None:
         said = _Plan.model_validate(_plain(content))
         plan = _plan(said)
         check_plan(plan)
+        check_retroactive(plan)
     except ValidationError as error:
         problems += [_problem(details, place) for details in error.errors()]
         return None

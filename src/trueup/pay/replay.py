@@ -7,14 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from trueup.pay.calculate import Calculated, calculate
+from trueup.pay.calculate import Calculated
 from trueup.pay.draw import PayRun
 from trueup.pay.facts import Facts
 from trueup.pay.lines import PayLine
-from trueup.pay.pay_runs import Terms, runs_of
+from trueup.pay.pay_runs import runs_of, terms_of_runs
 from trueup.pay.payment import Posting, Slot, due
 from trueup.pay.plan import Plan, Policy, in_order
 from trueup.pay.policy import Parked, admitted
+from trueup.pay.retro import calculate_fairly
 from trueup.pay.stints import Stint, stint_on, stints
 from trueup.units.money import Money
 from trueup.units.period import CIVIL, PeriodRules, parse_period
@@ -51,7 +52,7 @@ def replay(
     for close in closes:
         through = parse_period(close.period, rules).last
         known = facts.known(close.closed_on)
-        calculated = calculate(versions, known, through=through, closed_awards=awards, rules=rules)
+        calculated = calculate_fairly(versions, known, through=through, closed_awards=awards, rules=rules)
         policies = policies_of(versions, known, through)
         now, parked = _admitted(calculated, earned, close.period, policies, rules)
         kept = due(
@@ -104,12 +105,7 @@ def runs(
     found: dict[str, Sequence[tuple[str, PayRun]]] = {}
     for payee, own in sorted(by_payee.items()):
         postings = [posting for each in closed for posting in each.earned if posting.slot.payee == payee]
-        terms = []
-        for each in closed:
-            period = parse_period(each.close.period, rules)
-            plan = _stint(own, period.last).plan
-            is_on = any(stint.within(period.start, period.end) for stint in own)
-            terms.append(Terms(each.close.period, plan.draw if is_on else None, plan.policy))
+        terms = terms_of_runs(own, [each.close.period for each in closed], rules=rules)
         currency = postings[0].amount.currency if postings else own[0].assignment.pay_currency or own[0].plan.currency
         made = runs_of(postings, terms, currency, rules=rules)
         found[payee] = [(each.close.period, run) for each, run in zip(closed, made, strict=True)]

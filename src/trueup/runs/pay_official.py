@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 from trueup import __version__
 from trueup.pay.booking import Book, accruals, holds, paid
-from trueup.pay.calculate import Calculated, calculate
+from trueup.pay.calculate import Calculated
 from trueup.pay.draw import PayRun
 from trueup.pay.earn_shared import award_key
 from trueup.pay.facts import Facts
 from trueup.pay.ledger import EARNED, Transaction
-from trueup.pay.pay_runs import Terms, runs_of
+from trueup.pay.pay_runs import Terms, runs_of, terms_of_runs
 from trueup.pay.payment import Posting, Slot, due
 from trueup.pay.plan import Plan, Policy, SpiffComponent, in_order
 from trueup.pay.policy import Parked, admitted
 from trueup.pay.replay import policies_of
+from trueup.pay.retro import calculate_fairly
 from trueup.pay.statement import Basis, Statement, statements
-from trueup.pay.stints import stint_on, stints
+from trueup.pay.stints import stints
 from trueup.runs.pay_inputs import PayInputs, hash_of
 from trueup.units.money import Money
 from trueup.units.period import PeriodRules, parse_period
@@ -77,7 +78,7 @@ def reckoned(
     """The same, from a ledger's transactions that are given."""
     known = inputs.facts.known(known_on)
     through = parse_period(period, inputs.rules).last
-    calculated = calculate(inputs.plans, known, through=through, closed_awards=awards, rules=inputs.rules)
+    calculated = calculate_fairly(inputs.plans, known, through=through, closed_awards=awards, rules=inputs.rules)
     book = Book(posted)
     earned, parked = _earned(calculated, book, period, policies_of(inputs.plans, known, through), inputs.rules)
     held = _held(calculated, book, period)
@@ -166,10 +167,9 @@ def _runs(
     found = {}
     for payee, postings in sorted(by_payee.items()):
         own = on_plans.get(payee)
-        terms = []
-        for key in periods:
-            stint = (stint_on(own, parse_period(key, inputs.rules).last) or own[-1]) if own else None
-            terms.append(Terms(key, stint.plan.draw if stint else None, stint.plan.policy if stint else Policy()))
+        terms = (
+            terms_of_runs(own, periods, rules=inputs.rules) if own else [Terms(key, None, Policy()) for key in periods]
+        )
         found[payee] = runs_of(postings, terms, postings[0].amount.currency, rules=inputs.rules)[-1]
     return found
 
