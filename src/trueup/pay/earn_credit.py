@@ -81,7 +81,7 @@ def _credited(at: Situation, spells: Sequence[Spell], due: Iterable[Due]) -> dic
     for each in due:
         if each.event.on > at.through or each.deal.on > at.through:
             continue
-        spell = next((spell for spell in spells if each.deal.on in spell[0]), None)
+        spell = _spell_on(spells, each.deal.on)
         if spell is None or not counts(spell[1].credits, each.deal.credits) or each.role not in spell[1].roles:
             continue
         stint = spell[0]
@@ -97,6 +97,13 @@ def _credited(at: Situation, spells: Sequence[Spell], due: Iterable[Due]) -> dic
             roles = tuple(sorted((*before.roles, each.role), key=_ROLES.index))
             found[key] = replace(before, roles=roles, amount=before.amount + amount)
     return found
+
+
+def _spell_on(spells: Iterable[Spell], day: date) -> Spell | None:
+    for spell in spells:
+        if day in spell[0]:
+            return spell
+    return None
 
 
 def terms_of(spell: Spell, rules: PeriodRules) -> Terms:
@@ -207,7 +214,10 @@ def _line(
 
 
 def _component(part: Sequence[Spell], stint: Stint) -> CreditComponent:
-    return next(component for own, component in part if own is stint)
+    for own, component in part:
+        if own is stint:
+            return component
+    raise AssertionError(stint)
 
 
 def _as_paid(

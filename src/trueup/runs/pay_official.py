@@ -3,9 +3,11 @@
 It changes nothing by itself. The same facts give the same bytes; what was posted before is the ledger's word.
 """
 
+import gc
 import importlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -78,7 +80,8 @@ def reckoned(
     """The same, from a ledger's transactions that are given."""
     known = inputs.facts.known(known_on)
     through = parse_period(period, inputs.rules).last
-    calculated = calculate_fairly(inputs.plans, known, through=through, closed_awards=awards, rules=inputs.rules)
+    with _keeping():
+        calculated = calculate_fairly(inputs.plans, known, through=through, closed_awards=awards, rules=inputs.rules)
     book = Book(posted)
     earned, parked = _earned(calculated, book, period, policies_of(inputs.plans, known, through), inputs.rules)
     held = _held(calculated, book, period)
@@ -108,6 +111,18 @@ def reckoned(
         transactions=(*accruals(earned), *holds(held, book, vested=let_go["release"], forfeited=let_go["forfeit"])),
         runs=runs,
     )
+
+
+@contextmanager
+def _keeping() -> Iterator[None]:
+    """Do not look for what can be let go meanwhile: all that is made here is kept, and looking takes a sixth longer."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def pay_run(inputs: PayInputs, posted: Sequence[Transaction], period: str, *, posted_in: str) -> "PaidOut":
