@@ -1,0 +1,60 @@
+"""What a quarter would pay if it went on as it went so far."""
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from trueup.pay.calculate import calculate
+from trueup.pay.facts import Assignment, Event, Facts, Quota
+from trueup.pay.forecast import Forecast, forecast_of
+from trueup.pay.plan_file import PlanFile, load
+from trueup.units.money import Money
+from trueup.units.period import CIVIL
+
+PLAN = """\
+plan: sellers
+currency: EUR
+valid_from: 2026-01-01
+components:
+  - name: quota
+    kind: target
+    credits: bookings
+    aggregation: cumulative
+    reset: quarter
+    cap: 4000
+    table: {kind: step, of: attainment, tiers: [{up_to: 1, pays: 1}, {pays: 2}]}
+"""
+(SELLERS,) = load([PlanFile("sellers.yaml", PLAN)])
+
+
+def forecast(sold: int, day: date) -> list[Forecast]:
+    """Of somebody with 12,000 a year at target and a quota of 9,000 for the first quarter, who sold on 10 January."""
+    facts = Facts(
+        events=(Event("d", "deal", date(2026, 1, 10), date(2026, 1, 10), Fraction(sold), "EUR", "ann", "bookings"),),
+        assignments=(Assignment("ann", "sellers", date(2026, 1, 1), target_incentive=Fraction(12_000)),),
+        quotas=(Quota("ann", "bookings", "2026-Q1", Fraction(9_000), "EUR"),),
+    )
+    found = calculate([SELLERS], facts, through=day)
+    return list(forecast_of(found.lines, found.attained, [SELLERS], day, CIVIL))
+
+
+@pytest.mark.parametrize(
+    ("sold", "day", "now", "expected"),
+    [
+        (3_000, date(2026, 1, 30), "1000", "3000"),
+        (3_000, date(2026, 3, 31), "1000", "1000"),
+        (4_500, date(2026, 1, 30), "1500", "4000"),
+    ],
+)
+def test_a_quarter_goes_on_at_the_pace_of_its_days_so_far_up_to_the_cap(
+    sold: int, day: date, now: str, expected: str
+) -> None:
+    (one,) = forecast(sold, day)
+    assert (one.window, one.at_target) == ("2026-Q1", Money.of("3000.00", "EUR"))
+    assert (one.now, one.expected) == (Money.of(f"{now}.00", "EUR"), Money.of(f"{expected}.00", "EUR"))
+
+
+def test_a_quarter_that_is_over_is_not_forecast() -> None:
+    facts_of_april = forecast(3_000, date(2026, 3, 31))
+    assert [each.because for each in facts_of_april] == ["90 of 90 days passed; credit goes on at the pace so far"]
