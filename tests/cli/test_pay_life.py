@@ -102,6 +102,12 @@ def test_calculating_a_closed_period_again_is_refused_and_a_dry_run_keeps_nothin
     assert "is closed already" in run("pay", "calculate", JANUARY)[2]
 
 
+def test_a_period_that_is_not_over_is_calculated_on_trial_only(staffed: Path, run: Run) -> None:
+    assert "2999-01 ends on 2999-01-31, and what it pays is not known before." in run("pay", "calculate", "2999-01")[2]
+    assert run("pay", "calculate", "2999-01", "--dry-run")[0] == 0
+    assert "Name a month." in run("pay", "status", f"{YEAR}-Q1")[2]
+
+
 @pytest.mark.parametrize(
     ("file", "text", "told"),
     [

@@ -213,7 +213,6 @@ def test_a_draw_ends_and_is_recovered(head: str, found: int) -> None:
 @pytest.mark.parametrize(
     ("policy", "published", "severity"),
     [
-        ("forbid", "2026-02-01", "error"),
         ("only_favourable", "2026-02-01", "warning"),
         ("with_payee_consent", "2026-02-01", "warning"),
         ("forbid", "2026-01-01", None),

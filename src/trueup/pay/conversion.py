@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from trueup.pay.currency import NoRate
 from trueup.pay.facts import Rate, RateUse
+from trueup.pay.rounding import written
 from trueup.units.money import exact
 from trueup.units.period import CIVIL, PeriodKind, PeriodRules, parse_period, period_of
 
@@ -23,7 +24,12 @@ class Conversion:
             period = parse_period(rate.period, rules).key
             if exact(rate.rate) <= 0:
                 raise NoRate(f"{rate.rate} {rate.to} for one {rate.of} is no rate: give one above 0")
-            self._given[rate.use, period, rate.of, rate.to] = Fraction(rate.rate)
+            known = self._given.setdefault((rate.use, period, rate.of, rate.to), Fraction(rate.rate))
+            if known != rate.rate:
+                raise NoRate(
+                    f"there are two {rate.use} rates of {rate.of} in {rate.to} for {period}, {written(known)} and"
+                    f" {rate.rate}: leave one out"
+                )
 
     def factor(self, use: RateUse, of: str, to: str, day: date) -> Fraction:
         """How many units of a currency are one of another on a day; NoRate where nobody gave it."""

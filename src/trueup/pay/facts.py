@@ -4,7 +4,7 @@ Every row says when it was known; what is not known yet on a day does not exist 
 plan's zone has them; ranges are [start, end), without end where that is None. Amounts are exact.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -193,7 +193,7 @@ class Facts:
         FactError where a revision of an event says two things; what was delivered twice alike counts once.
         """
         of_day = {each.name: tuple(_known(getattr(self, each.name), day)) for each in fields(self)}
-        of_day["events"] = _newest(of_day["events"], key=lambda event: event.natural_key)
+        of_day["events"] = _newest(of_day["events"])
         of_day["outcomes"] = _last_known(of_day["outcomes"])
         return Facts(**of_day)
 
@@ -210,17 +210,19 @@ def _known(rows: Iterable[_Row], day: date) -> Iterator[_Row]:
     return (row for row in rows if row.known_on <= day)
 
 
-def _newest(events: Iterable[Event], key: Callable[[Event], str]) -> tuple[Event, ...]:
+def _newest(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Each event in its newest revision; of one revision there is one, or it says the same again."""
     newest: dict[str, Event] = {}
+    told: dict[tuple[str, int], Event] = {}
     for event in events:
-        other = newest.setdefault(key(event), event)
-        if other.revision < event.revision:
-            newest[key(event)] = event
-        elif other.revision == event.revision and other is not event and _said(other) != _said(event):
+        other = told.setdefault((event.natural_key, event.revision), event)
+        if other is not event and _said(other) != _said(event):
             raise FactError(
                 f"{event.natural_key} is here twice with revision {event.revision}, and says two things:"
                 " give the correction a higher revision."
             )
+        if newest.setdefault(event.natural_key, event).revision < event.revision:
+            newest[event.natural_key] = event
     return tuple(event for event in newest.values() if event.kind != "withdrawn")
 
 
@@ -230,8 +232,15 @@ def _said(event: Event) -> tuple[object, ...]:
 
 
 def _last_known(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
-    """The outcome of each payee, metric and period that was known last; of two on one day the last one given."""
+    """The outcome of each payee, metric and period that was known last."""
     newest: dict[tuple[str, str, str], Outcome] = {}
     for outcome in sorted(outcomes, key=lambda each: each.known_on):
-        newest[outcome.payee, outcome.metric, outcome.period] = outcome
+        key = (outcome.payee, outcome.metric, outcome.period)
+        other = newest.get(key)
+        if other is not None and other.known_on == outcome.known_on and other != outcome:
+            raise FactError(
+                f"{outcome.metric} of {outcome.payee} for {outcome.period} is here twice, known on {outcome.known_on},"
+                " and says two things: leave one out, or say that it was known later."
+            )
+        newest[key] = outcome
     return tuple(newest.values())

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
+from trueup.pay.accumulate import Rates
 from trueup.pay.limits import cut
 from trueup.pay.lines import Attained, PayLine
 from trueup.pay.plan import CreditComponent, Plan
@@ -48,15 +48,14 @@ def forecast_of(
         if base is None:
             continue
 
-        def pays(credited: Fraction, component: CreditComponent = component, base: Fraction = base) -> Fraction:
-            return cut(base * component.table.pays(credited / reached.quota), component.cap)  # noqa: B023
-
+        rates = Rates(window.first, component.table, quota=reached.quota, base=base)
+        expected, at_target = (cut(rates.pays(credited), component.cap) for credited in (pace, reached.quota))
         yield Forecast(
             component=reached.component,
             window=window.key,
             now=now,
-            expected=rounded(pays(pace), plan.currency),
-            at_target=rounded(pays(reached.quota), plan.currency),
+            expected=rounded(expected, plan.currency),
+            at_target=rounded(at_target, plan.currency),
             because=f"{passed} of {window.days} days passed; credit goes on at the pace so far",
         )
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final
 
-from trueup.pay.lint_findings import Asked, Finding, Severity, of_plan, percent
+from trueup.pay.lint_findings import Asked, Finding, of_plan, percent
 from trueup.pay.lint_measures import of_measures
 from trueup.pay.lint_tables import of_tables
 from trueup.pay.plan import CreditComponent, Limit, Plan
+from trueup.pay.retro import is_retroactive
 from trueup.units.period import PeriodKind, parse_period
 
 _ORDER: Final = ("error", "warning", "note")
@@ -121,17 +122,17 @@ def _retro(plan: Plan) -> Iterator[Finding]:
                 "Give published_on.",
             )
         return
-    if plan.valid_from < plan.published_on:
-        severity: Severity = "error" if policy == "forbid" else "warning"
-        said = {
-            "forbid": "its own policy forbids that",
-            "only_favourable": "whoever would get less keeps what the version before pays",
-            "with_payee_consent": "everybody has to sign it first",
-        }
+    # Where the policy forbids it, nobody could read the plan.
+    if is_retroactive(plan):
+        said = (
+            "whoever would get less keeps what the version before pays"
+            if policy == "only_favourable"
+            else "it holds from then on for those only who sign it"
+        )
         yield of_plan(
             "retro",
-            severity,
+            "warning",
             f"It is valid from {plan.valid_from}, and people were told on {plan.published_on}: it changes what was"
-            f" done already; {said[policy]}.",
+            f" done already; {said}.",
             "Let it be valid from the day on which people are told, or later.",
         )

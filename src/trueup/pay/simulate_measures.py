@@ -161,10 +161,16 @@ def spearman(one: Mapping[str, Fraction], other: Mapping[str, Fraction], because
     both = sorted(one.keys() & other.keys())
     if len(both) < FEWEST:
         return Measured(None, f"{because}: {len(both)} have both numbers, and it takes {FEWEST}")
-    ranks = [rankdata([float(numbers[payee]) for payee in both]) for numbers in (one, other)]
+    ranks = [rankdata(_in_order([numbers[payee] for payee in both])) for numbers in (one, other)]
     if any(np.ptp(each) == 0 for each in ranks):
         return Measured(None, "all have the same of one of the two")
     return Measured(float(np.clip(np.corrcoef(*ranks)[0, 1], -1, 1)))
+
+
+def _in_order(numbers: Sequence[Fraction]) -> list[int]:
+    """Whole numbers in the same order: floats would make equal what is only close."""
+    places = {number: place for place, number in enumerate(sorted(set(numbers)))}
+    return [places[number] for number in numbers]
 
 
 def gini(amounts: Iterable[Fraction]) -> Measured:

@@ -121,9 +121,8 @@ def _said(payee: str, basis: Basis, by: _By, run: PayRun | None) -> Mapping[str,
         "totals": _totals(earned, before, period, basis.rules),
         "lines": [_line(line, plans) for line in shown],
         "held": _held(by.held_before.get(payee, {}), by.held.get(payee, ()), lines),
-        "holds": [_hold(posting) for posting in by.held.get(payee, ())],
         "attained": [_attained(reached, plans.get(reached.plan)) for reached in by.attained.get(payee, ())],
-        "labels": _labels(by, payee, before, plans.values()),
+        "labels": _labels(by, payee, {each.component for each in refused}, plans.values()),
         "forecast": [
             {
                 "component": each.component,
@@ -255,25 +254,14 @@ def _held(before: Mapping[Slot, Money], now: Iterable[Posting], lines: Iterable[
     ]
 
 
-def _hold(posting: Posting) -> dict[str, Any]:
-    """What is held or let go of a slot, as it is posted."""
-    slot = posting.slot
-    return {
-        "component": slot.component,
-        "earning_period": slot.period,
-        "customer": slot.lot,
-        "amount": _money(posting.amount),
-    }
-
-
-def _labels(by: _By, payee: str, before: Iterable[Slot], plans: Collection[Plan]) -> dict[str, str]:
+def _labels(by: _By, payee: str, refused: Iterable[str], plans: Collection[Plan]) -> dict[str, str]:
     """What people read for the components that a statement names."""
-    slots = {*before, *by.held_before.get(payee, ())}
+    slots = {*by.before.get(payee, ()), *by.held_before.get(payee, ())}
     slots |= {posting.slot for posting in [*by.earned.get(payee, ()), *by.held.get(payee, ())]}
     slots |= {parked.posting.slot for parked in by.parked.get(payee, ())}
     named = {slot.component for slot in slots} | {line.component for line in by.lines.get(payee, ())}
-    named |= {reached.component for reached in by.attained.get(payee, ())}
-    return {component: _label(component, plans) for component in sorted(named)}
+    named |= {reached.component for reached in by.attained.get(payee, ())} | {*refused}
+    return {component: _label(component, plans) for component in sorted(named) if component}
 
 
 def _attained(reached: Attained, plan: Plan | None) -> dict[str, Any]:

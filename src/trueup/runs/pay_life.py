@@ -47,6 +47,12 @@ class Desk:
 
     def calculate(self, period: str, *, at: datetime) -> tuple[Official, "PayCalculation"]:
         """Calculate the period and keep that, with every statement."""
+        last = parse_period(period, self.settings.rules).last
+        if local_date(at, self.settings.zone) <= last:
+            raise Refused(
+                f"{period} ends on {last}, and what it pays is not known before.",
+                cure="Calculate it then; a dry run shows what it would be by now.",
+            )
         found = self.calculated(period, at=at)
         actions = _part("actions.pay_periods")
         kept = actions.keep_calculation(
