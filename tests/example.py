@@ -1,5 +1,6 @@
 """A small example company, exported, imported, built once for all tests that only look at it."""
 
+import atexit
 import fcntl
 import os
 import shutil
@@ -51,4 +52,6 @@ def built() -> Folder:
             settings = workspace.settings(made)
             build(made, settings, as_of=moment_of(COMPANY.ends_on.isoformat(), settings), progress=Silence())
             made.root.rename(shared)
-    return Folder(shutil.copytree(shared, Path(mkdtemp(prefix="trueup-example-")) / "acme"))
+    own = Path(mkdtemp(prefix="trueup-example-"))
+    atexit.register(shutil.rmtree, own, ignore_errors=True)
+    return Folder(shutil.copytree(shared, own / "acme"))
