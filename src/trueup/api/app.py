@@ -14,7 +14,7 @@ from trueup.answers.gradings import NoGradesError
 from trueup.answers.quadrant import NoQuarterError
 from trueup.answers.scores import NoScoresError
 from trueup.answers.value import NoValueError
-from trueup.api import backtests, entries, grade_reports, grades, indicators, jobs, numbers, value
+from trueup.api import backtests, entries, grade_reports, grades, indicators, jobs, numbers, pay, value
 from trueup.api.callers import BySession, ByToken
 from trueup.record.refusal import NotAllowed, Refused
 from trueup.runs.ground import NothingImportedError
@@ -41,6 +41,7 @@ for router in (
     jobs.router,
     indicators.router,
     value.router,
+    pay.router,
 ):
     api.add_router("", router)
 

@@ -11,6 +11,8 @@ import typer
 from trueup.cli.acting import As, acting, opened, part
 from trueup.cli.options import OutputFile, OutputFormat, Workspace
 from trueup.cli.output import Format, check_can_write, put, refuse, refusing, write
+from trueup.cli.pay_backtest import backtest_plan
+from trueup.cli.pay_guard import guard_measures
 from trueup.cli.pay_life import LIFE
 from trueup.cli.pay_lint import lint_plans
 from trueup.cli.pay_simulate import simulate_plans
@@ -56,7 +58,9 @@ def reckon_cases(
 for _name, _command in LIFE.items():
     subcommands.command(_name)(_command)
 subcommands.command("simulate")(simulate_plans)
+subcommands.command("backtest")(backtest_plan)
 subcommands.command("lint")(lint_plans)
+subcommands.command("guard")(guard_measures)
 
 
 @subcommands.command("verify")

@@ -23,7 +23,7 @@ from trueup.pay.simulate_compare import Change, compared, money_diff
 from trueup.pay.simulate_measures import measures
 from trueup.pay.simulate_stress import stressed
 
-_SCHEMA = pa.schema(
+SCHEMA = pa.schema(
     [
         ("run", pa.string()),
         ("plan", pa.string()),
@@ -60,7 +60,7 @@ def run(asked: Asked, form: Format, output: Path | None) -> None:
             case Format.json:
                 put_json(whole(told), output)
             case _:
-                write(pa.Table.from_pylist(list(_rows(told)), schema=_SCHEMA), form, output)
+                write(pa.Table.from_pylist(list(rows_told(told)), schema=SCHEMA), form, output)
     for each in (told.new or told.old).simulation.unreckoned:
         typer.echo(f"trueup: {each.message}", err=True)
 
@@ -123,7 +123,8 @@ def _value(file: Path) -> Mapping[str, Fraction]:
     return found
 
 
-def _rows(told: Told) -> Iterator[Mapping[str, object]]:
+def rows_told(told: Told) -> Iterator[Mapping[str, object]]:
+    """What was found, as rows of ``SCHEMA``."""
     if told.comparison is not None and told.diff is not None:
         yield from _changed("plans", "", told.comparison.changes)
         yield from _changed("money_diff", "", told.diff.changes)

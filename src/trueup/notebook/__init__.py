@@ -34,6 +34,7 @@ from trueup.indicators.lab import HORIZON, LEAD
 from trueup.lake.store import open_lake
 from trueup.mart.snapshot import Snapshot, current
 from trueup.notebook.frame import Rows, StudyRows
+from trueup.notebook.pay import Pay
 from trueup.runs.backtests import Kind, Ours, backtest_workspace
 from trueup.runs.build import Built
 from trueup.runs.entered import entries_of, follow_lake
@@ -65,6 +66,11 @@ class Workspace:
     def settings(self) -> Settings:
         """The settings of ``trueup.toml``, read anew."""
         return workspace.settings(self.folder)
+
+    @property
+    def pay(self) -> Pay:
+        """Pay: calculated, tried on the past, and held against cases; nothing of it is kept."""
+        return Pay(self.folder)
 
     def import_(self, *paths: str | Path, source: str | None = None) -> ImportReport:
         """Import files and folders."""

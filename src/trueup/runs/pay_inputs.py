@@ -87,7 +87,7 @@ def inputs_of(folder: Folder, settings: Settings, snapshot: Snapshot) -> PayInpu
     facts = replace(
         own,
         events=(*told.events, *own.events),
-        outcomes=(*own.outcomes, *_outcomes(snapshot, plans, settings.rules)),
+        outcomes=(*own.outcomes, *outcomes_of(snapshot, plans, settings.rules)),
         agreements=(*own.agreements, *agreements),
         readings=(*own.readings, *readings),
         **kept,
@@ -171,7 +171,7 @@ def _rates(row: Mapping[str, Any], rules: PeriodRules) -> Iterator[Rate]:
         yield Rate("credit", year.key, *rest)
 
 
-def _outcomes(snapshot: Snapshot, plans: Iterable[Plan], rules: PeriodRules) -> Iterator[Outcome]:
+def outcomes_of(snapshot: Snapshot, plans: Iterable[Plan], rules: PeriodRules) -> Iterator[Outcome]:
     """The metrics that plans' experience components ask for, by person and period, as far as they are settled."""
     asked = {
         (component.metric, str(component.every))

@@ -14,6 +14,8 @@ urlpatterns = [
     path("", include("trueup.web.backtest_urls")),
     path("", include("trueup.web.indicator_urls")),
     path("", include("trueup.web.value_urls")),
+    path("", include("trueup.web.pay_urls")),
+    path("", include("trueup.web.agreement_urls")),
     path("sign-in/<str:token>/", sign_in.by_link, name="sign_in_by_link"),
     path("", include(entry_urls)),
     path("", include("trueup.web.voice_urls")),

@@ -25,6 +25,7 @@ from trueup.record.models import Account, Milestone, Reading, Stake, User
 from trueup.record.scorecard import NOTHING, Line, scorecards
 from trueup.reports import cards, relations
 from trueup.web.standing import ON_TRACK, standing_of
+from trueup.web.views.agreements import summary as agreed
 from trueup.web.views.entries.goals import STATES
 from trueup.web.views.grades.account import summary
 from trueup.web.views.scores import summary as chances
@@ -82,6 +83,8 @@ def show(request: HttpRequest, account_id: str) -> HttpResponse:
         "grades": summary(user, account.pk),
         "chances": chances(request, account),
         "gains": gains(request, account),
+        "agreements": agreed(user, account),
+        "may_agree": access.may(user, "agree", account),
         **_measured(user, account),
         **_people(user, account, answer),
         **_served(answer),
