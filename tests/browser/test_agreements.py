@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -11,7 +11,8 @@ from example import COMPANY
 from live_site import SCREENS, Site, barriers, picture, small_targets, sticks_out
 
 # Two thirds of the months looked back on have to be known, and the example's data end in June 2026.
-_SINCE = (date.today().year - COMPANY.ends_on.year) * 12 + date.today().month - COMPANY.ends_on.month
+_NOW = datetime.now(UTC)
+_SINCE = (_NOW.year - COMPANY.ends_on.year) * 12 + _NOW.month - COMPANY.ends_on.month
 LOOKBACK = str(3 * max(_SINCE, 0) + 12)
 
 # In a process of its own, as the site's people are made: which of Alice's customers delivers a measure.
