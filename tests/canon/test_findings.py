@@ -53,7 +53,11 @@ def test_findings_survive_becoming_rows(findings: list[Finding]) -> None:
 
 def test_every_code_given_anywhere_is_explained() -> None:
     root = Path(trueup.__file__).parent
-    given_codes = {code for path in root.rglob("*.py") for code in _codes_in(path)}
+    # What is found of a plan of pay is no finding of the data.
+    files = [path for path in root.rglob("*.py") if path.parent != root / "pay"]
+    given_codes = {code for path in files for code in _codes_in(path)}
+    assert len(files) > 500
+    assert len(given_codes) > 20
     assert given_codes <= CODES.keys()
 
 
