@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import TypeVar
 
 from trueup.pay.accumulate import unchanged
@@ -59,14 +59,14 @@ class Calculated:
     earned: Mapping[Slot, Money] = field(default_factory=dict)
     held: Mapping[Slot, Money] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def refused(self) -> frozenset[tuple[str, str]]:
         """The payees and components of which nothing may be posted."""
         return frozenset((each.payee, each.component) for each in self.unreckoned if each.refuses)
 
     def may_post(self, slot: Slot) -> bool:
         """Whether a slot was reckoned."""
-        return not {(slot.payee, slot.component), (slot.payee, "")} & self.refused
+        return (slot.payee, slot.component) not in self.refused and (slot.payee, "") not in self.refused
 
 
 def calculate(
@@ -110,7 +110,8 @@ class _Calculation:
         self.payments = _by(
             (event for event in facts.events if event.kind in {"payment", "credit_note"}), lambda event: event.of
         )
-        self.unreckoned: list[Unreckoned] = []
+        self.unreckoned: dict[Unreckoned, None] = {}
+        self.refused: set[tuple[str, str]] = set()
 
     def of(self, payees: Collection[str] | None) -> Calculated:
         shared = self._shared()
@@ -142,7 +143,7 @@ class _Calculation:
             by_component[name] += lines or ()
         for name, clawing in _spells(found, ClawbackComponent).items():
             component = clawing[-1][1]
-            if any((payee, each) in self._refused() for each in component.of):
+            if any((payee, each) in self.refused for each in component.of):
                 self._tell(payee, name, f"{payee}'s {name} waits for what it takes back of: mend that first.")
                 continue
             of_lines = [line for each in component.of for line in by_component.get(each, ())]
@@ -191,27 +192,42 @@ class _Calculation:
 
     def _limited(self, at: Situation, found: Sequence[Stint], lines: Sequence[PayLine]) -> Sequence[PayLine]:
         limits: Sequence[PayLine] | None = None
-        if not any(at.payee == payee for payee, _ in self._refused()):
+        names = {component.name for stint in found for component in stint.plan.components}
+        if not any((at.payee, name) in self.refused for name in names):
             limits = self._tried(at.payee, PLAN_CAP, partial(list, self._limits(at, found, lines)))
         if limits is None:
             self._tell_limits_wait(at.payee, found)
         return limits or ()
 
     def _limits(self, at: Situation, found: Sequence[Stint], lines: Sequence[PayLine]) -> Iterator[PayLine]:
-        """The lines of each plan's own limits, by the version in force last: they are of the plan, not of a version."""
+        """The lines of each plan's own limits, each window's by the version with which it begins for the payee."""
         by_plan: dict[str, list[Stint]] = defaultdict(list)
         for stint in found:
             by_plan[stint.plan.plan_id].append(stint)
         for of_plan in by_plan.values():
             prints = {stint.plan.fingerprint for stint in of_plan}
             own = [line for line in lines if line.plan in prints]
-            stint = replace(of_plan[-1], start=of_plan[0].start)
-            capped: list[PayLine] = []
-            if stint.plan.cap is not None:
-                capped = list(capped_by_plan(at, stint, own, stint.plan.cap))
-                yield from capped
-            if stint.plan.guarantee is not None:
-                yield from guaranteed(at, stint, [*own, *capped], stint.plan.guarantee, on_plan=of_plan)
+            whole = replace(of_plan[-1], start=of_plan[0].start)
+            caps = {stint.plan.cap for stint in of_plan if stint.plan.cap is not None}
+            capped = [
+                line
+                for cap in caps
+                for line in capped_by_plan(at, whole, own, cap)
+                if self._by_version(of_plan, line).plan.cap == cap
+            ]
+            guarantees = {stint.plan.guarantee for stint in of_plan if stint.plan.guarantee is not None}
+            least = [
+                line
+                for guarantee in guarantees
+                for line in guaranteed(at, whole, [*own, *capped], guarantee, on_plan=of_plan)
+                if self._by_version(of_plan, line).plan.guarantee == guarantee
+            ]
+            for line in (*capped, *least):
+                yield replace(line, plan=self._by_version(of_plan, line).plan.fingerprint)
+
+    def _by_version(self, of_plan: Sequence[Stint], line: PayLine) -> Stint:
+        """The stint with which the window of a limit's line begins."""
+        return _first_in(of_plan, parse_period(line.event.partition("@")[2], self.rules))
 
     def _tell_limits_wait(self, payee: str, found: Iterable[Stint]) -> None:
         """A guarantee would fill up what is only unknown, and a cap cut too little."""
@@ -225,8 +241,9 @@ class _Calculation:
         found: list[PayLine] = []
         at = Situation("", self.conversion, self.through, self.rules)
         for plan_id, versions in self.versions.items():
-            last = versions[-1]
-            for component in last.components:
+            # A contest that a later version no longer has was held all the same.
+            components = {component.name: component for version in versions for component in version.components}
+            for component in components.values():
                 if isinstance(component, SpiffComponent):
                     closed = self.closed.get(component.name, {})
                     found += awarded(component, plan_id, self.due, self.stints, at=at, closed=closed)
@@ -332,12 +349,9 @@ class _Calculation:
             return None
 
     def _tell(self, payee: str, component: str, message: str, *, refuses: bool = True) -> None:
-        told = Unreckoned(payee, component, message, refuses)
-        if told not in self.unreckoned:
-            self.unreckoned.append(told)
-
-    def _refused(self) -> set[tuple[str, str]]:
-        return {(each.payee, each.component) for each in self.unreckoned if each.refuses}
+        self.unreckoned[Unreckoned(payee, component, message, refuses)] = None
+        if refuses:
+            self.refused.add((payee, component))
 
 
 def _counts(component: ExperienceComponent, outcome: Outcome) -> bool:
