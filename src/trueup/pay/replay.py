@@ -54,12 +54,8 @@ def replay(
         known = facts.known(close.closed_on)
         calculated = calculate_fairly(versions, known, through=through, closed_awards=awards, rules=rules)
         policies = policies_of(versions, known, through)
-        now, parked = _admitted(calculated, earned, close.period, policies, rules)
-        kept = due(
-            {slot: amount for slot, amount in calculated.held.items() if calculated.may_post(slot)},
-            [posting for posting in held if calculated.may_post(posting.slot)],
-            posted_in=close.period,
-        )
+        now, parked = due_by_policy(calculated, earned, close.period, policies, rules=rules)
+        kept = due_of_held(calculated, held, close.period)
         earned += now
         held += kept
         awards = {}  # Of what was awarded before, only what still is counts as closed: the rest was given to others.
@@ -70,12 +66,13 @@ def replay(
     return tuple(done)
 
 
-def _admitted(
+def due_by_policy(
     calculated: Calculated,
-    posted: Sequence[Posting],
+    posted: Iterable[Posting],
     period: str,
     policies: Mapping[str, Policy],
-    rules: PeriodRules,
+    *,
+    rules: PeriodRules = CIVIL,
 ) -> tuple[tuple[Posting, ...], tuple[Parked, ...]]:
     """What is due of each payee, by their plan's policy; of what was refused nothing is due, nor taken back."""
     earned = {slot: amount for slot, amount in calculated.earned.items() if calculated.may_post(slot)}
@@ -89,6 +86,15 @@ def _admitted(
         now += admits
         parked += waits
     return tuple(now), tuple(parked)
+
+
+def due_of_held(calculated: Calculated, posted: Iterable[Posting], period: str) -> tuple[Posting, ...]:
+    """What is held anew or let go; of what was refused nothing."""
+    return due(
+        {slot: amount for slot, amount in calculated.held.items() if calculated.may_post(slot)},
+        [posting for posting in posted if calculated.may_post(posting.slot)],
+        posted_in=period,
+    )
 
 
 def policies_of(plans: Iterable[Plan], known: Facts, day: date) -> Mapping[str, Policy]:

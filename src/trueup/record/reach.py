@@ -15,7 +15,7 @@ WRITES = frozenset({"member", "manager", "administrator"})
 _NONE = Q(pk__in=[])
 _ALL = ~_NONE
 """Not Q(), which beside another condition means nothing instead of everything."""
-_REPORTS = """
+REPORTS = """
 WITH RECURSIVE reports(person_id) AS (
     SELECT person_id FROM record_person WHERE manager_id = %s
     UNION
@@ -81,7 +81,7 @@ def led_by(viewer: User) -> Q:
     own = _own_team(viewer)
     if viewer.role != "manager" or viewer.person_id is None:
         return own
-    reports = RawSQL(_REPORTS, [viewer.person_id])  # noqa: S611  no text of a person's goes into it
+    reports = RawSQL(REPORTS, [viewer.person_id])  # noqa: S611  no text of a person's goes into it
     return own | Q(owner__in=reports) | Q(success_owner__in=reports)
 
 

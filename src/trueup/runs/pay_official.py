@@ -14,22 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 from trueup import __version__
 from trueup.pay.booking import Book, accruals, holds, paid
-from trueup.pay.calculate import Calculated
 from trueup.pay.draw import PayRun
 from trueup.pay.earn_shared import award_key
 from trueup.pay.facts import Facts
 from trueup.pay.ledger import EARNED, Transaction
 from trueup.pay.pay_runs import Terms, runs_of, terms_of_runs
-from trueup.pay.payment import Posting, Slot, due
+from trueup.pay.payment import Posting, Slot
 from trueup.pay.plan import Plan, Policy, SpiffComponent, in_order
-from trueup.pay.policy import Parked, admitted
-from trueup.pay.replay import policies_of
+from trueup.pay.replay import due_by_policy, due_of_held, policies_of
 from trueup.pay.retro import calculate_fairly
 from trueup.pay.statement import Basis, Statement, statements
 from trueup.pay.stints import stints
 from trueup.runs.pay_inputs import PayInputs, hash_of
 from trueup.units.money import Money
-from trueup.units.period import PeriodRules, parse_period
+from trueup.units.period import parse_period
 
 if TYPE_CHECKING:
     from trueup.record.models import User
@@ -83,8 +81,9 @@ def reckoned(
     with _keeping():
         calculated = calculate_fairly(inputs.plans, known, through=through, closed_awards=awards, rules=inputs.rules)
     book = Book(posted)
-    earned, parked = _earned(calculated, book, period, policies_of(inputs.plans, known, through), inputs.rules)
-    held = _held(calculated, book, period)
+    policies = policies_of(inputs.plans, known, through)
+    earned, parked = due_by_policy(calculated, _before(book.posted), period, policies, rules=inputs.rules)
+    held = due_of_held(calculated, _before(book.held), period)
     runs = _runs(inputs, known, posted, earned, period)
     basis = Basis(
         period=period,
@@ -142,27 +141,9 @@ class PaidOut:
     transactions: tuple[Transaction, ...]
 
 
-def _earned(
-    calculated: Calculated, book: Book, period: str, policies: Mapping[str, Policy], rules: PeriodRules
-) -> tuple[tuple[Posting, ...], tuple[Parked, ...]]:
-    earned = {slot: amount for slot, amount in calculated.earned.items() if calculated.may_post(slot)}
-    before = [Posting(slot, amount, "") for slot, amount in book.posted.items() if amount and calculated.may_post(slot)]
-    now: list[Posting] = []
-    parked: list[Parked] = []
-    for posting in due(earned, before, posted_in=period):
-        policy = policies.get(posting.slot.payee, Policy())
-        admits, waits = admitted([posting], policy, posted_before=book.posted.keys(), rules=rules)
-        now += admits
-        parked += waits
-    return tuple(now), tuple(parked)
-
-
-def _held(calculated: Calculated, book: Book, period: str) -> tuple[Posting, ...]:
-    return due(
-        {slot: amount for slot, amount in calculated.held.items() if calculated.may_post(slot)},
-        [Posting(slot, amount, "") for slot, amount in book.held.items() if amount and calculated.may_post(slot)],
-        posted_in=period,
-    )
+def _before(posted: Mapping[Slot, Money]) -> list[Posting]:
+    """What stands in the ledger of each slot; when it came there is no matter to what is due."""
+    return [Posting(slot, amount, "") for slot, amount in posted.items()]
 
 
 def _runs(
