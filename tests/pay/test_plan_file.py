@@ -63,6 +63,7 @@ def test_a_plan_is_known_by_what_it_says_and_not_by_how_it_is_written() -> None:
         ("kind: rate", "kind: rat", "plans/0.yaml:7: kind: 'rat' is not possible; did you mean rate?"),
         ("    kind: rate\n", "", "plans/0.yaml:6: kind is missing"),
         ("reset: quarter", "rset: quarter", "plans/0.yaml:10: unknown key 'rset'; did you mean reset?"),
+        ("reset: quarter", "of: attainment", "plans/0.yaml:10: 'of' does not belong here"),
         ("pays: 0.15", "pays: lots", "plans/0.yaml:17: pays: 'lots' does not do: write a number such as 0.1"),
         ("currency: EUR", "currency: EURO", "plans/0.yaml:3: 'EURO' is no currency code: did you mean EUR"),
         ("up_to: 1,", "up_to: -1,", "plans/0.yaml:12: Tier 2 starts at -1, below tier 1, which starts at 0"),

@@ -77,8 +77,10 @@ def told(details: ErrorDetails, place: Place, known: Sequence[str]) -> Problem:
         missing = str(details["loc"][-1]) if len(details["loc"]) > 1 else key
         return place.problem(f"{missing} is missing", *keys)
     if details["type"] == "extra_forbidden":
-        unknown = details["loc"][-1]
-        return place.problem(f"unknown key {unknown!r}{nearest(str(unknown), known)}", *details["loc"])
+        unknown = str(details["loc"][-1])
+        if unknown in known:
+            return place.problem(f"{unknown!r} does not belong here", *details["loc"])
+        return place.problem(f"unknown key {unknown!r}{nearest(unknown, known)}", *details["loc"])
     value = details["input"]
     if details["type"] == "literal_error":
         choices = re.findall(r"'([^']*)'", str(details.get("ctx", {}).get("expected", "")))
