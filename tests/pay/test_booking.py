@@ -195,3 +195,111 @@ def test_a_key_says_what_a_transaction_is_for_however_long_that_is() -> None:
     assert all(len(key) <= TEXT_LENGTH for key in keys)
     (short,) = accruals([posting(1)])
     assert short.key == "earned|ann|bookings|2026-01|2026-01"
+
+
+def test_keys_say_what_is_held_and_let_go_of_which_month_when_and_how() -> None:
+    book = Book([])
+    held = list(holds([of_acme(30), of_acme(50, "2026-02"), of_acme(5, "2026-01", "2026-02")], book, vested=NOBODY))
+    gone = list(holds([of_acme(-40, "2026-03"), of_acme(-2, "2026-02", "2026-04")], book, vested=frozenset({ACME})))
+    assert [(each.key, each.kind, each.reason_code) for each in (*held, *gone)] == [
+        ("held|ann|bookings|2026-01|acme|2026-01|accrual|0", "accrual", "held"),
+        ("held|ann|bookings|2026-02|acme|2026-02|accrual|0", "accrual", "held"),
+        ("held|ann|bookings|2026-01|acme|2026-02|accrual|0", "accrual", "held"),
+        ("held|ann|bookings|2026-03|acme|2026-03|vesting|0", "vesting", "vesting"),
+        ("held|ann|bookings|2026-03|acme|2026-03|vesting|1", "vesting", "vesting"),
+        ("held|ann|bookings|2026-02|acme|2026-04|vesting|0", "vesting", "vesting"),
+    ]
+
+
+def test_less_that_is_to_be_held_is_a_true_up_of_its_month() -> None:
+    book = Book([])
+    (held,) = holds([of_acme(30)], book, vested=NOBODY)
+    (less,) = holds([of_acme(-10, "2026-01", "2026-02")], book, vested=NOBODY)
+    assert (less.kind, less.reason_code, less.resolves) == ("accrual", "true-up", held.key)
+    assert book.held == {of_acme(30).slot: usd(20)}
+
+
+def test_what_is_held_of_no_customer_cites_none() -> None:
+    (held,) = holds([posting(30)], Book([]), vested=NOBODY)
+    assert (held.links, lot_of(held)) == ((), "")
+
+
+def test_a_hold_of_nothing_moves_nothing_and_of_a_cent_does() -> None:
+    book = Book([])
+    assert list(holds([of_acme(0)], book, vested=NOBODY)) == []
+    (cent,) = holds([of_acme("0.01")], book, vested=NOBODY)
+    assert moved(cent)[1] == (HELD, "-0.01 USD")
+    (gone,) = holds([of_acme("-0.01", "2026-02")], book, vested=NOBODY)
+    assert gone.resolves == cent.key
+
+
+def test_what_is_let_go_of_several_customers_is_of_each_ones_own_holds() -> None:
+    globex = Slot("ann", "bookings", "2026-02", "globex")
+    book = Book([])
+    list(holds([of_acme(30), Posting(globex, usd(20), "2026-02")], book, vested=NOBODY))
+    gone = list(holds([of_acme(-30, "2026-03"), Posting(globex, usd(-20), "2026-03")], book, vested=frozenset({ACME})))
+    assert [(lot_of(each), each.kind, moved(each)[1]) for each in gone] == [
+        ("acme", "vesting", (HELD, "30 USD")),
+        ("globex", "accrual", (HELD, "20 USD")),
+    ]
+
+
+def test_what_is_let_go_too_much_says_what_to_compare() -> None:
+    with pytest.raises(LedgerError) as raised:
+        list(holds([of_acme(-40, "2026-06")], Book([]), vested=NOBODY))
+    assert str(raised.value) == (
+        "ann lets go 40 USD of bookings more than is held for acme. Compare the ledger with what was calculated before."
+    )
+
+
+def test_what_was_earned_adds_up_by_slot_and_not_across_them() -> None:
+    earned = [posting(100), posting(-20, posted_in="2026-03"), posting(7, "2026-02"), posting(3, component="value")]
+    assert Book(accruals(earned)).posted == {
+        Slot("ann", "bookings", "2026-01"): usd(80),
+        Slot("ann", "bookings", "2026-02"): usd(7),
+        Slot("ann", "value", "2026-01"): usd(3),
+    }
+    held = [of_acme(30), of_acme(-10, posted_in="2026-03"), of_acme(5, "2026-02")]
+    assert Book(holds(held, Book([]), vested=NOBODY)).held == {
+        of_acme(0).slot: usd(20),
+        of_acme(0, "2026-02").slot: usd(5),
+    }
+
+
+def test_every_move_of_a_run_has_a_key_of_its_own() -> None:
+    book = Book([])
+    lent = list(paid({"ann": run(-30, advanced=60)}, book, period="2026-01", posted_in="2026-02", number=1))
+    more = list(paid({"ann": run(40, advanced=20)}, book, period="2026-01", posted_in="2026-02", number=2))
+    back = list(paid({"ann": run(200, recovered=70, offset=30)}, book, period="2026-02", posted_in="2026-03", number=3))
+    assert [each.key for each in (*lent, *more, *back)] == [
+        "run|ann|2026-01|1|owed",
+        "run|ann|2026-01|1|draw",
+        "run|ann|2026-01|2|draw",
+        "run|ann|2026-01|2|paid",
+        "run|ann|2026-02|3|draw-0",
+        "run|ann|2026-02|3|draw-1",
+        "run|ann|2026-02|3|receivable-0",
+        "run|ann|2026-02|3|paid",
+    ]
+    assert [moved(each)[0] for each in back] == [
+        (EARNED, "60 USD"), (EARNED, "10 USD"), (EARNED, "30 USD"), (EARNED, "100 USD"),
+    ]  # fmt: skip
+
+
+def test_a_receivable_that_is_counted_again_from_the_ledger_is_open_by_what_is_left() -> None:
+    book = Book([])
+    made = of_run(run(-30), book, "2026-01")
+    made += of_run(run(100, offset=10), book, "2026-02")
+    made += of_run(run(100, offset=5), book, "2026-03")
+    (open_,) = Book(made).open_lots(RECEIVABLE, "ann")
+    assert (open_.key, open_.left) == (made[0].key, usd(15))
+
+
+def test_a_key_that_is_just_long_enough_is_told_whole_and_a_longer_one_fills_its_place() -> None:
+    rest = len("earned||bookings|2026-01|2026-01")
+    (whole,) = accruals([Posting(Slot("x" * (TEXT_LENGTH - rest), "bookings", "2026-01"), usd(1), "2026-01")])
+    assert len(whole.key) == TEXT_LENGTH
+    assert whole.key.endswith("|2026-01|2026-01")
+    (cut,) = accruals([Posting(Slot("x" * (TEXT_LENGTH - rest + 1), "bookings", "2026-01"), usd(1), "2026-01")])
+    assert len(cut.key) == TEXT_LENGTH
+    assert not cut.key.endswith("|2026-01|2026-01")
