@@ -1,8 +1,10 @@
 """What was before: computed from the customer's own months, and held against what would make it look worse."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from hashlib import sha256
 
 import pytest
 from hypothesis import given as whatever
@@ -140,3 +142,80 @@ def test_a_baseline_lies_among_its_months_and_knows_nothing_of_later_ones(
     assert min(used) <= found.value <= max(used)
     later = [*series, SeriesValue(SIGNED, Decimal(10**6), "days")]
     assert baseline(later, ends=SIGNED, lookback_months=lookback, statistic=statistic) == found  # type: ignore[arg-type]
+
+
+def test_a_mean_of_halves_is_exact_and_what_is_told_stays_the_same_between_versions() -> None:
+    found = baseline(monthly("1.5", 2, "2.5", "4"), ends=SIGNED, lookback_months=4, statistic="mean")
+    assert (found.value, found.statistic) == (Decimal("2.5"), "mean")
+    assert baseline(monthly(1, 2), ends=SIGNED, lookback_months=2).statistic == "median"
+    # Agreements that were signed hold this digest: it may not change.
+    told = "2026-05-28 1 days\n2026-06-28 2 days"
+    assert baseline(monthly(1, 2), ends=SIGNED, lookback_months=2).digest == sha256(told.encode()).hexdigest()
+
+
+def test_a_unit_that_no_encoding_has_is_told_all_the_same() -> None:
+    assert baseline(monthly(1, 2, unit="\ud800"), ends=SIGNED, lookback_months=2).value == Decimal("1.5")
+
+
+@pytest.mark.parametrize(
+    ("thirds", "value"),
+    [
+        ((0, 0, "0.00000001"), "0"),
+        ((0, 0, "0.000000015"), "0.00000001"),
+        ((0, 0, "0.00000002"), "0.00000001"),
+        ((0, 0, "-0.000000015"), "-0.00000001"),
+        ((0, 0, "-0.00000001"), "0"),
+        ((0, 0, 0), "0"),
+        ((0, 0, 1), "0.33333333"),
+    ],
+)
+def test_a_baseline_is_rounded_half_up_to_eight_digits(thirds: tuple[int | str, ...], value: str) -> None:
+    found = baseline(monthly(*thirds), ends=SIGNED, lookback_months=3, statistic="mean").value
+    assert (found, found.is_signed()) == (Decimal(value), value.startswith("-"))
+
+
+def held_against(locked: str, history: Sequence[int | str], *peers: int | str, k: Fraction = Fraction(3)) -> list[str]:
+    """In words, how a baseline looks beside earlier months (they end in 2025) and beside its peers."""
+    kept = Baseline(Decimal(locked), "days", "median", date(2026, 1, 1), date(2026, 6, 30), 6, "d" * 64)
+    series = [SeriesValue(date(2025, 12 - place, 28), Decimal(value), "days") for place, value in enumerate(history)]
+    series.append(SeriesValue(date(2026, 1, 1), Decimal(9999), "days"))
+    told = sandbagging(kept, series, [Decimal(each) for each in peers], direction="decrease", k=k)
+    assert [each.beside for each in told] == ["history", "peers"]
+    return [f"{each.words} {each.distance}" for each in told]
+
+
+def test_a_baseline_beside_what_was_before_is_told_in_whole_sentences() -> None:
+    assert held_against("50", (40, 42, 44, 40, 42, 44), 40, 44) == [
+        (
+            "The baseline is 50 days; the customer's own earlier months have a median of 42 and a MAD of 2:"
+            " it is more than 3 MAD worse. Ask why before anybody signs. 4"
+        ),
+        "Not compared with the baselines of its peers: 2 of 3 needed. None",
+    ]
+    assert held_against("48", (40, 42, 44, 40, 42), 38, 42, 44, 46) == [
+        "Not compared with the customer's own earlier months: 5 of 6 needed. None",
+        (
+            "The baseline is 48 days; the baselines of its peers have a median of 43 and a MAD of 2:"
+            " it is not more than 3 MAD worse. 5/2"
+        ),
+    ]
+
+
+def test_just_as_many_mad_as_allowed_are_no_suspicion_and_a_little_more_is() -> None:
+    sentence = held_against("42.5", (40, 42, 44, 40, 42, 44), k=Fraction(1, 4))[0]
+    assert sentence.endswith("it is not more than 0.25 MAD worse. 1/4")
+    sentence = held_against("42.51", (40, 42, 44, 40, 42, 44), k=Fraction(1, 4))[0]
+    assert sentence.endswith("it is more than 0.25 MAD worse. Ask why before anybody signs. 51/200")
+
+
+def test_a_baseline_without_a_unit_is_told_without_one() -> None:
+    kept = Baseline(Decimal(5), "", "median", date(2026, 1, 1), date(2026, 6, 30), 6, "d" * 64)
+    (_, beside) = sandbagging(kept, [], [Decimal(4), Decimal(5), Decimal(6)], direction="increase")
+    assert beside.words.startswith("The baseline is 5; the baselines of its peers have a median of 5 and a MAD of 1:")
+
+
+def test_no_mad_at_all_flags_everything() -> None:
+    for k in (Fraction(0), Fraction(-1)):
+        with pytest.raises(NoBaseline, match=r"^-?\d MAD flag everything: give a number above 0$"):
+            held_against("42", (), k=k)
+    assert held_against("42", (), k=Fraction(1, 100))

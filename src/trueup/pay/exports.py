@@ -125,5 +125,6 @@ def _quoted(text: str) -> str:
 
 
 def _safe(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+    """A cell on one line, that no spreadsheet takes for a formula."""
+    line = " ".join(text.splitlines())
+    return f"'{line}" if line[:1] in {"=", "+", "-", "@", "\t"} else line
