@@ -20,7 +20,7 @@ from trueup.pay.plan import OWN_NAMES, Plan
 from trueup.pay.policy import Parked
 from trueup.pay.rounding import written
 from trueup.units.money import Money
-from trueup.units.period import CIVIL, Period, PeriodRules, parse_period
+from trueup.units.period import CIVIL, Period, PeriodKind, PeriodRules, parse_period, period_of
 
 VERSION = 1
 
@@ -176,8 +176,8 @@ def _label(component: str, plans: Collection[Plan]) -> str:
 def _totals(
     earned: Iterable[Posting], before: Mapping[Slot, Money], period: Period, rules: PeriodRules
 ) -> list[dict[str, Any]]:
-    """By currency: what this statement posts, how much of it is for other periods, and the year's earning periods."""
-    year = str(period.last.year)
+    """By currency: what this statement posts, how much of it is a true-up, and all for the fiscal year's periods."""
+    year = period_of(period.last, PeriodKind.YEAR, rules)
     now: dict[str, Money] = {}
     true_ups: dict[str, Money] = {}
     of_year: dict[str, Money] = {}
@@ -189,7 +189,7 @@ def _totals(
             true_ups[currency] = true_ups.get(currency, nothing) + posting.amount
     amounts = [(posting.slot, posting.amount) for posting in earned] + list(before.items())
     for slot, amount in amounts:
-        if str(parse_period(slot.period, rules).last.year) == year:
+        if parse_period(slot.period, rules).last in year:
             of_year[amount.currency] = of_year.get(amount.currency, Money.zero(amount.currency)) + amount
     return [
         {
