@@ -91,6 +91,10 @@ def test_the_right_case_has_no_difference() -> None:
             ["expected_runs.csv: row 2 (ann, 2026): paid is 100, expected 1"],
         ),
         (
+            {"expected": None, "expected_lines": "event,lot,exact,amount\na,a,1/3,100\n"},
+            ["expected_lines.csv: row 2 (a, a): exact is 100, expected 1/3"],
+        ),
+        (
             {"expected_problems": "payee,component,message\nann,bookings,no quota\n"},
             ["expected_problems.csv: row 2 (ann, bookings): message is nothing, expected no quota"],
         ),

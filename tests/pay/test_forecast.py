@@ -10,7 +10,7 @@ from trueup.pay.facts import Assignment, Event, Facts, Quota
 from trueup.pay.forecast import Forecast, forecast_of
 from trueup.pay.plan_file import PlanFile, load
 from trueup.units.money import Money
-from trueup.units.period import CIVIL
+from trueup.units.period import CIVIL, PeriodRules
 
 PLAN = """\
 plan: sellers
@@ -58,3 +58,61 @@ def test_a_quarter_goes_on_at_the_pace_of_its_days_so_far_up_to_the_cap(
 def test_a_quarter_that_is_over_is_not_forecast() -> None:
     facts_of_april = forecast(3_000, date(2026, 3, 31))
     assert [each.because for each in facts_of_april] == ["90 of 90 days passed; credit goes on at the pace so far"]
+
+
+def test_each_window_that_holds_the_day_is_forecast_and_of_each_component_its_own_lines() -> None:
+    """Ann has a quarter that is over, one that is not, and a quota of training, which pays by rate."""
+    (plan,) = load(
+        [
+            PlanFile(
+                "sellers.yaml",
+                PLAN
+                + """\
+  - {name: training, kind: rate, credits: training, aggregation: cumulative,
+     table: {kind: step, of: attainment, tiers: [{pays: 0.10}]}}
+""",
+            )
+        ]
+    )
+    facts = Facts(
+        events=tuple(
+            Event(key, "deal", on, on, Fraction(amount), "EUR", "ann", of)
+            for key, on, amount, of in (
+                ("first", date(2026, 1, 10), 3_000, "bookings"),
+                ("second", date(2026, 4, 10), 1_500, "bookings"),
+                ("third", date(2026, 4, 11), 730, "training"),
+            )
+        ),
+        assignments=(Assignment("ann", "sellers", date(2026, 1, 1), target_incentive=Fraction(12_000)),),
+        quotas=(
+            Quota("ann", "bookings", "2026-Q1", Fraction(9_000), "EUR"),
+            Quota("ann", "bookings", "2026-Q2", Fraction(9_000), "EUR"),
+            Quota("ann", "training", "2026", Fraction(2_000), "EUR"),
+        ),
+    )
+    day = date(2026, 4, 30)
+    found = calculate([plan], facts, through=day)
+    told = list(forecast_of(found.lines, found.attained, [SELLERS, plan], day, CIVIL))
+    assert [(each.component, each.window, str(each.now.amount)) for each in told] == [
+        ("quota", "2026-Q2", "500.00"),
+        ("training", "2026", "73.00"),
+    ]
+    # 730 in 120 of 365 days.
+    assert str(told[1].expected) == "222.04 EUR"
+    assert list(forecast_of(found.lines, found.attained, [SELLERS], day, CIVIL)) == []
+
+
+def test_quarters_of_a_fiscal_year_are_forecast_by_their_own_days() -> None:
+    """The first quarter of the fiscal year 2027 is February to April 2026: 89 days, of which 28 passed."""
+    rules = PeriodRules(fiscal_year_start=2)
+    on = date(2026, 2, 10)
+    facts = Facts(
+        events=(Event("d", "deal", on, on, Fraction(2_800), "EUR", "ann", "bookings"),),
+        assignments=(Assignment("ann", "sellers", date(2026, 2, 1), target_incentive=Fraction(12_000)),),
+        quotas=(Quota("ann", "bookings", "FY2027-Q1", Fraction(8_900), "EUR"),),
+    )
+    day = date(2026, 2, 28)
+    found = calculate([SELLERS], facts, through=day, rules=rules)
+    (one,) = forecast_of(found.lines, found.attained, [SELLERS], day, rules)
+    assert (one.component, one.window, one.because[:19]) == ("quota", "FY2027-Q1", "28 of 89 days passe")
+    assert one.expected == one.at_target

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given as whatever
 from hypothesis import strategies as st
 
-from trueup.pay.rounding import rounded, rounded_down, rounded_lines
+from trueup.pay.rounding import in_full, rounded, rounded_down, rounded_lines
 from trueup.units.money import InvalidAmount, Money, exact, total
 
 amounts = st.fractions(-(10**9), 10**9, max_denominator=10**6)
@@ -65,3 +65,24 @@ def test_lines_add_up_to_the_rounded_total(parts: list[Fraction], currency: str)
     lines = rounded_lines(parts, currency)
     assert len(lines) == len(parts)
     assert total(lines, currency) == rounded(sum(parts, Fraction(0)), currency)
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (Fraction(0), "0"),
+        (Fraction(120), "120"),
+        (Fraction(-61, 2), "-30.5"),
+        (Fraction(7, 40), "0.175"),
+        (Fraction(1, 3), "1/3"),
+        (Fraction(-1, 6), "-1/6"),
+        (Fraction(1, 2**40), "0.0000000000009094947017729282379150390625"),
+    ],
+)
+def test_what_is_kept_is_told_with_all_its_digits_or_as_a_fraction(number: Fraction, told: str) -> None:
+    assert in_full(number) == told
+
+
+@whatever(st.fractions())
+def test_nothing_is_lost_in_what_is_kept(number: Fraction) -> None:
+    assert Fraction(in_full(number)) == number

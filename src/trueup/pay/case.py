@@ -32,7 +32,7 @@ from trueup.pay.plan import Plan
 from trueup.pay.plan_file import PlanFile, load
 from trueup.pay.policy import Parked
 from trueup.pay.replay import Close, Closed, final_lines, replay, runs
-from trueup.pay.rounding import written
+from trueup.pay.rounding import in_full
 from trueup.units.period import PeriodKind, parse_period, period_of
 
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -320,10 +320,4 @@ def _differs(
 
 
 def _shown(value: str | Fraction) -> str:
-    if isinstance(value, str):
-        return value
-    twos_and_fives = value.denominator
-    for prime in (2, 5):
-        while twos_and_fives % prime == 0:
-            twos_and_fives //= prime
-    return written(value) if twos_and_fives == 1 else str(value)
+    return value if isinstance(value, str) else in_full(value)

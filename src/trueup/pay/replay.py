@@ -3,16 +3,18 @@
 Late events come to a plan when they came; so true-ups, clawbacks and parked differences fall where they would have.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from trueup.pay.calculate import Calculated
 from trueup.pay.draw import PayRun
+from trueup.pay.earn_shared import award_key
 from trueup.pay.facts import Facts
 from trueup.pay.lines import PayLine
 from trueup.pay.pay_runs import runs_of, terms_of_runs
-from trueup.pay.payment import Posting, Slot, due
+from trueup.pay.payment import Posting, due
 from trueup.pay.plan import Plan, Policy, in_order
 from trueup.pay.policy import Parked, admitted
 from trueup.pay.retro import calculate_fairly
@@ -48,7 +50,7 @@ def replay(
     done: list[Closed] = []
     earned: list[Posting] = []
     held: list[Posting] = []
-    awards: dict[str, dict[str, Money]] = {}
+    awards: Mapping[str, Mapping[str, Money]] = {}
     for close in closes:
         through = parse_period(close.period, rules).last
         known = facts.known(close.closed_on)
@@ -58,10 +60,7 @@ def replay(
         kept = due_of_held(calculated, held, close.period)
         earned += now
         held += kept
-        awards = {}  # Of what was awarded before, only what still is counts as closed: the rest was given to others.
-        for line in calculated.lines:
-            if line.kind == "award":
-                awards.setdefault(line.component, {})[f"{line.event}/{line.payee}"] = line.amount
+        awards = _awarded(calculated.lines)
         done.append(Closed(close, calculated, now, kept, parked))
     return tuple(done)
 
@@ -123,11 +122,12 @@ def final_lines(closed: Sequence[Closed]) -> Sequence[PayLine]:
     return closed[-1].calculated.lines if closed else ()
 
 
-def posted_by_slot(postings: Iterable[Posting]) -> Mapping[Slot, Money]:
-    """What was posted of each slot in all."""
-    found: dict[Slot, Money] = {}
-    for posting in postings:
-        found[posting.slot] = found[posting.slot] + posting.amount if posting.slot in found else posting.amount
+def _awarded(lines: Iterable[PayLine]) -> Mapping[str, Mapping[str, Money]]:
+    """By contest what is awarded now. Of what was awarded before, only this is closed: the rest was given to others."""
+    found: defaultdict[str, dict[str, Money]] = defaultdict(dict)
+    for line in lines:
+        if line.kind == "award":
+            found[line.component][award_key(line.event, line.payee)] = line.amount
     return found
 
 

@@ -40,6 +40,17 @@ def written(amount: Fraction) -> str:
     return f"{Decimal(amount.numerator) / Decimal(amount.denominator):f}"
 
 
+def in_full(number: Fraction) -> str:
+    """A number with all its digits where they end, else as a fraction such as 1/3; for what is kept and compared."""
+    rest = number.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest != 1:
+        return str(number)
+    return f"{_EXACT.divide(Decimal(number.numerator), Decimal(number.denominator)):f}"
+
+
 def _coins(amount: Fraction, digits: int) -> int:
     """The whole coins nearest to an amount, half a one away from zero."""
     half = amount.denominator

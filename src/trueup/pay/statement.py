@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from trueup.pay.calculate import Calculated
@@ -18,7 +17,7 @@ from trueup.pay.lines import Attained, PayLine
 from trueup.pay.payment import Posting, Slot
 from trueup.pay.plan import OWN_NAMES, Plan
 from trueup.pay.policy import Parked
-from trueup.pay.rounding import written
+from trueup.pay.rounding import in_full
 from trueup.units.money import Money
 from trueup.units.period import CIVIL, Period, PeriodKind, PeriodRules, parse_period, period_of
 
@@ -63,7 +62,7 @@ class Statement:
 
 
 def statements(basis: Basis, *, runs: Mapping[str, PayRun] | None = None) -> tuple[Statement, ...]:
-    """The statement of everybody who has a line, a posting, or something that could not be reckoned."""
+    """The statement of everybody who has a line, a posting, or something of theirs that could not be reckoned."""
     by_payee = _By(basis)
     return tuple(
         Statement(payee, _bytes(_said(payee, basis, by_payee, (runs or {}).get(payee)))) for payee in by_payee.payees
@@ -100,7 +99,7 @@ class _By:
         self.held_before: dict[str, dict[Slot, Money]] = {}
         for slot, amount in basis.held_before.items():
             self.held_before.setdefault(slot.payee, {})[slot] = amount
-        told = {each.payee for each in basis.calculated.unreckoned}
+        told = {each.payee for each in basis.calculated.unreckoned if each.payee}
         self.payees = sorted({*self.lines, *self.earned, *self.held, *self.before, *told})
 
 
@@ -216,11 +215,11 @@ def _line(line: PayLine, plans: Mapping[str, Plan]) -> dict[str, Any]:
         "lot": line.lot,
         "customer": line.customer,
         "role": line.role,
-        "credited": _number(line.credited),
+        "credited": in_full(line.credited),
         "credited_in": plan.credited_in if plan else line.amount.currency,
-        "exact": _number(line.exact),
-        "cut": _number(line.cut),
-        "factor": _number(line.factor),
+        "exact": in_full(line.exact),
+        "cut": in_full(line.cut),
+        "factor": in_full(line.factor),
         "plan": line.plan,
         "clause": line.clause,
     }
@@ -269,10 +268,10 @@ def _attained(reached: Attained, plan: Plan | None) -> dict[str, Any]:
         "component": reached.component,
         "credited_in": plan.credited_in if plan else "",
         "window": reached.window,
-        "credited": _number(reached.credited),
-        "quota": _number(reached.quota),
-        "attainment": _number(reached.credited / reached.quota),
-        "target": None if reached.target is None else _number(reached.target),
+        "credited": in_full(reached.credited),
+        "quota": in_full(reached.quota),
+        "attainment": in_full(reached.credited / reached.quota),
+        "target": None if reached.target is None else in_full(reached.target),
     }
 
 
@@ -290,15 +289,6 @@ def _run(run: PayRun) -> dict[str, Any]:
 
 def _money(amount: Money | None) -> list[str] | None:
     return None if amount is None else [f"{amount.amount:f}", amount.currency]
-
-
-def _number(number: Fraction) -> str:
-    """Exact where it has an end, else a fraction such as 1/3."""
-    rest = number.denominator
-    for prime in (2, 5):
-        while rest % prime == 0:
-            rest //= prime
-    return written(number) if rest == 1 else str(number)
 
 
 def _bytes(said: Mapping[str, Any]) -> bytes:
