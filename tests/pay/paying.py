@@ -20,6 +20,7 @@ from trueup.pay.clawback import EarnOut
 from trueup.pay.fact_tables import facts_of
 from trueup.pay.facts import (
     Assignment,
+    EligibleCustomer,
     Event,
     EventKind,
     EventShare,
@@ -125,6 +126,7 @@ CREDIT = (
 )
 """A component for each way to be paid for credit."""
 VALUE = ValueComponent("value")
+VALUE_OF_ALL = ValueComponent("value", over="all_customers")
 CONTEST = SpiffComponent(
     "contest", "bookings", date(2026, 2, 1), date(2026, 6, 1), usd(100), rate=Fraction(1, 20), most=2
 )
@@ -327,6 +329,12 @@ AGREEMENTS = (
         "uptime", "bob", "globex", "value", date(2026, 1, 20), usd(200), usd(500), usd(0), date(2026, 6, 30)
     ),
 )
+BOOKS = (
+    EligibleCustomer("ann", "acme"),
+    EligibleCustomer("ann", "globex", date(2026, 2, 1), date(2026, 5, 1), known_on=date(2026, 3, 1)),
+    EligibleCustomer("bob", "globex"),
+    EligibleCustomer("bob", "initech", date(2026, 4, 1)),
+)
 REPORTS = (ReportingLine("ann", "cat"), ReportingLine("bob", "cat", end=date(2026, 7, 1)))
 QUOTAS = tuple(Quota(payee, "bookings", "2026", Fraction(4000), "USD") for payee in PEOPLE)
 RATES = (
@@ -343,7 +351,14 @@ ASSIGNMENTS = (
 
 def people(**changes: Any) -> Facts:
     """Who is there, before anything happens."""
-    there = Facts(assignments=ASSIGNMENTS, quotas=QUOTAS, reporting_lines=REPORTS, rates=RATES, agreements=AGREEMENTS)
+    there = Facts(
+        assignments=ASSIGNMENTS,
+        quotas=QUOTAS,
+        reporting_lines=REPORTS,
+        rates=RATES,
+        agreements=AGREEMENTS,
+        eligible_customers=BOOKS,
+    )
     return replace(there, **changes)
 
 
@@ -413,7 +428,7 @@ def some_plans(
     """A plan of some components that pay for credit, with what depends on them and what stands beside them."""
     chosen = draw(st.lists(st.sampled_from(paying), min_size=1, max_size=4, unique_by=lambda each: each.name))
     names = [each.name for each in chosen]
-    others = [VALUE, CONTEST, POOL, experience(names[:2]), returned(names)]
+    others = [VALUE, VALUE_OF_ALL, CONTEST, POOL, experience(names[:2]), returned(names)]
     if beside is None:
         beside = draw(st.lists(st.sampled_from(others), max_size=3, unique_by=lambda each: each.name))
     return plan(*chosen, *beside, **{**draw(some_limits), **more})

@@ -25,7 +25,6 @@ from trueup.pay.agreements import (
     content_hash,
     frozen,
     measure_key,
-    portfolio,
     realisation,
     terms_of,
 )
@@ -283,41 +282,11 @@ def test_only_its_payees_are_paid_by_it() -> None:
         as_agreement(terms(), "mia", signed_on=START)
 
 
-# All customers
-
-
-def test_an_unmeasured_customer_counts_as_nothing_and_not_as_missing() -> None:
-    acme, globex = terms(), terms(agreement_id="b", customer="globex")
-    found = portfolio(["acme", "globex", "initech", "umbra"], [acme, globex], {"a": eur(500_000)})
-    assert (found.committed, found.realised) == (2_000_000, eur(500_000))
-    assert (found.share, found.coverage) == (Fraction(1, 4), Fraction(1, 4))
-    assert found.unmeasured == ("globex", "initech", "umbra")
-
-
-def test_whoever_signed_stays_though_they_left_or_are_not_called_eligible_any_more() -> None:
-    left = terms(agreement_id="b", customer="globex")
-    assert portfolio(["acme"], [terms(), left], {"a": eur(500_000)}).share == Fraction(1, 2)
+def test_of_a_customer_that_left_what_was_read_before_counts() -> None:
     readings = [read("40", on=day) for day in DAYS[:3]]
     assert frozen(readings, churned_on=DAYS[1]) == (readings[0],)
     assert frozen(readings, churned_on=None) == tuple(readings)
     assert vest(*frozen(readings, churned_on=DAYS[1])) == vest(readings[0])
-
-
-def test_a_payees_portfolio_is_of_their_shares() -> None:
-    both = terms(payees=(paid(share="1/4"), paid("bob", share="3/4")))
-    found = portfolio(["acme"], [both], {"a": eur(500_000)}, payee="bob")
-    assert (found.realised, found.committed, found.share) == (eur(375_000), 375_000, 1)
-    with pytest.raises(InvalidAgreement, match="mia is no payee of a"):
-        portfolio(["acme"], [both], {}, payee="mia")
-
-
-def test_a_portfolio_without_agreements_or_of_other_ones_is_refused() -> None:
-    with pytest.raises(InvalidAgreement, match="nothing was committed"):
-        portfolio(["acme"], [], {})
-    with pytest.raises(InvalidAgreement, match="value was realised of z"):
-        portfolio(["acme"], [terms()], {"z": eur(1)})
-    with pytest.raises(MixedCurrencies):
-        portfolio(["acme"], [terms()], {"a": Money.of(1, "USD")})
 
 
 # Laws
@@ -398,14 +367,3 @@ def test_slicing_pays_none_of_several_payees_more(
     for each in whole.payees:
         of_whole = vest(read(BEFORE.value - made, str(error), of=whole), of=[whole], payee=each.payee)
         assert vest(*readings, of=cut, payee=each.payee)[0].vested <= of_whole[0].vested
-
-
-@few
-@whatever(st.lists(st.integers(0, 900_000), min_size=1, max_size=5), st.integers(0, 5))
-def test_leaving_customers_out_never_helps(gains: list[int], unserved: int) -> None:
-    agreed = [terms(agreement_id=str(n), customer=f"c{n}") for n in range(len(gains))]
-    realised = {str(n): eur(gain) for n, gain in enumerate(gains)}
-    honest = portfolio([*(each.customer for each in agreed), *(f"u{n}" for n in range(unserved))], agreed, realised)
-    assert honest.share <= portfolio([], agreed, realised).share
-    silent = {key: money for key, money in realised.items() if key != "0"}
-    assert portfolio([], agreed, silent).share <= portfolio([], agreed, realised).share

@@ -98,6 +98,7 @@ def test_what_is_delivered_twice_counts_once(company: Company, random: Random) -
         rates=told.rates * 2,
         outcomes=told.outcomes * 2,
         agreements=told.agreements * 2,
+        eligible_customers=told.eligible_customers * 2,
     )
     assert shown(twice) == shown(company)
 

@@ -83,6 +83,11 @@ def test_what_is_wrong_is_told_with_its_line_and_the_nearest_that_would_do(
     assert any(told in each for each in faults(PLAN.replace(written, instead)))
 
 
+def test_excess_that_is_carried_is_of_no_customer_so_no_share_of_it_is_held() -> None:
+    held = PLAN.replace("    cap: 50000\n", "    cap: 50000\n    excess: carried\n    hold: {share: 0.5}\n")
+    assert any("is of no customer, whose value could release a held share: forfeit it" in each for each in faults(held))
+
+
 def test_all_that_is_wrong_with_all_plans_is_told_at_once() -> None:
     found = faults(PLAN.replace("reset", "rset"), PLAN.replace("kind: step", "kind: stairs").replace("0.15", "x"))
     assert [each.partition(":")[0] for each in found] == ["plans/0.yaml", "plans/1.yaml", "plans/1.yaml"]

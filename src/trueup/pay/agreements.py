@@ -7,8 +7,8 @@ of their bytes. Whoever wants other terms makes another agreement, and this one 
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -109,21 +109,6 @@ class Change:
     is_approved: bool
 
 
-@dataclass(frozen=True)
-class Portfolio:
-    """What was realised of what was committed, of all customers that could have been served.
-
-    ``committed`` holds those without an agreement at the mean of the others. ``coverage``: the share of the customers
-    of whom something was measured.
-    """
-
-    realised: Money
-    committed: Fraction
-    share: Fraction
-    coverage: Fraction
-    unmeasured: tuple[str, ...] = field(default=())
-
-
 def measure_key(name: str) -> str:
     """A measure's name without what tells only ways of writing apart."""
     return "_".join("".join(each if each.isalnum() else " " for each in name.lower()).split())
@@ -219,49 +204,6 @@ def complete_months(starts_on: date, through: date) -> int:
 def frozen(readings: Iterable[Reading], *, churned_on: date | None) -> tuple[Reading, ...]:
     """The readings that count of a customer that left on a day: what came after neither vests nor takes back."""
     return tuple(each for each in readings if churned_on is None or each.as_of < churned_on)
-
-
-def portfolio(
-    eligible_customers: Collection[str],
-    agreements: Sequence[Terms],
-    realised: Mapping[str, Money],
-    *,
-    payee: str | None = None,
-) -> Portfolio:
-    """What was realised of what was committed, in all customers; ``realised`` by agreement, of those that were read.
-
-    Whoever is not measured counts as 0, and whoever signed stays, though they left or are not called eligible any more.
-    ``payee``: of value and commitments count their shares.
-    """
-    if not agreements:
-        raise InvalidAgreement("without an agreement nothing was committed: make one first")
-    unknown = set(realised) - {each.agreement_id for each in agreements}
-    if unknown:
-        raise InvalidAgreement(f"value was realised of {min(unknown)}, which is not among the agreements")
-    currency = agreements[0].committed.currency
-    shares = {each.agreement_id: _share(each, payee) for each in agreements}
-    agreed = {each.customer for each in agreements}
-    everybody = agreed | set(eligible_customers)
-    committed = sum((exact(each.committed.amount) * shares[each.agreement_id] for each in agreements), _NOTHING)
-    committed *= Fraction(len(everybody), len(agreed))
-    # The zero is added so that another currency is refused.
-    gained = {key: Money.zero(currency) + money for key, money in realised.items()}
-    value = sum((exact(money.amount) * shares[key] for key, money in gained.items()), _NOTHING)
-    measured = {each.customer for each in agreements if each.agreement_id in realised}
-    return Portfolio(
-        realised=Money.of(1, currency) * value,
-        committed=committed,
-        share=value / committed,
-        coverage=Fraction(len(measured), len(everybody)),
-        unmeasured=tuple(sorted(everybody - measured)),
-    )
-
-
-def _share(terms: Terms, payee: str | None) -> Fraction:
-    if payee is None:
-        return Fraction(1)
-    as_agreement(terms, payee, signed_on=terms.starts_on)
-    return next(each.share for each in terms.payees if each.payee == payee)
 
 
 def _check(terms: Terms) -> None:

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from trueup.pay.accumulate import unchanged
 from trueup.pay.conversion import Conversion
-from trueup.pay.crediting import credit
+from trueup.pay.crediting import credit, of_no_deal
 from trueup.pay.earn_credit import Situation, earned_by_credit
 from trueup.pay.earn_later import Turns, capped_by_plan, clawed_back, guaranteed, spread
 from trueup.pay.earn_shared import Closed, awarded, divided
@@ -104,6 +104,7 @@ class _Calculation:
         self.agreements = _by(facts.agreements, lambda agreement: agreement.payee)
         self.agreed_with = _by(facts.agreements, lambda agreement: agreement.customer)
         self.readings: Mapping[str, Sequence[ValueReading]] = _by(facts.readings, lambda reading: reading.agreement_id)
+        self.eligible = _by(facts.eligible_customers, lambda customer: customer.payee)
         self.outcomes = {(each.payee, each.metric, each.period): each for each in facts.outcomes}
         self.turns = _turns(facts.events)
         self.begun = {event.natural_key: event.on for event in facts.events if event.kind == "deal"}
@@ -122,8 +123,11 @@ class _Calculation:
             lines += own
             attained += reached
         self._tell_credit_without_plan(payees)
+        self._tell_refunds_of_no_deal()
         earned, held = self._sums(lines)
-        told = tuple(each for each in self.unreckoned if payees is None or each.payee in payees)
+        told = tuple(
+            each for each in self.unreckoned if payees is None or each.payee in payees or each.payee not in self.stints
+        )
         return Calculated(tuple(lines), tuple(attained), told, earned, held)
 
     def _of_payee(self, payee: str, shared: Iterable[PayLine]) -> tuple[list[PayLine], list[Attained]]:
@@ -166,21 +170,29 @@ class _Calculation:
             factor=self._factor(at.payee, name),
         )
         done: list[PayLine] = []
-        to_hold: dict[tuple[int, str], list[PayLine]] = defaultdict(list)
+        to_hold: dict[tuple[int, str, str], list[PayLine]] = defaultdict(list)
         for line in lines:
             place = _place(spells, line.on)
             stint, component = spells[place]
             if component.instalments:
                 since = self.begun.get(line.lot, line.on)
                 done += spread(at, stint, line, component.instalments, self.turns, since=since)
-            elif component.hold is not None and line.customer:
-                to_hold[place, line.customer].append(line)
+            elif component.hold is not None:
+                to_hold[place, line.customer, line.lot if not line.customer else ""].append(line)
             else:
                 done.append(line)
-        for (place, customer), of_customer in sorted(to_hold.items()):
+        for (place, customer, lot), of_customer in sorted(to_hold.items()):
             stint, component = spells[place]
             assert component.hold is not None
-            agreements = self.agreed_with.get(customer, ())
+            if not customer:
+                self._tell(
+                    at.payee,
+                    name,
+                    f"{at.payee}'s {name}: {lot} names no customer, whose value could release what is held of it; it"
+                    " stays held. Name the customer.",
+                    refuses=False,
+                )
+            agreements = self.agreed_with.get(customer, ()) if customer else ()
             done += held_back(
                 at, stint, of_customer, hold=component.hold, agreements=agreements, readings=self.readings
             )
@@ -188,7 +200,7 @@ class _Calculation:
 
     def _by_value(self, at: Situation, name: str, valued: Sequence[tuple[Stint, ValueComponent]]) -> list[PayLine]:
         own = [each for each in self.agreements.get(at.payee, ()) if each.component == name]
-        return list(earned_by_value(at, [stint for stint, _ in valued], valued[-1][1], own, self.readings))
+        return list(earned_by_value(at, valued, own, self.readings, eligible=self.eligible.get(at.payee, ())))
 
     def _limited(self, at: Situation, found: Sequence[Stint], lines: Sequence[PayLine]) -> Sequence[PayLine]:
         limits: Sequence[PayLine] | None = None
@@ -246,11 +258,16 @@ class _Calculation:
             for component in components.values():
                 if isinstance(component, SpiffComponent):
                     closed = self.closed.get(component.name, {})
-                    found += awarded(component, plan_id, self.due, self.stints, at=at, closed=closed)
+                    given, faults = awarded(component, plan_id, self.due, self.stints, at=at, closed=closed)
                 elif isinstance(component, PoolComponent):
-                    found += divided(
+                    given, faults = divided(
                         component, plan_id, self.facts.events, self.facts.shares, stints=self.stints, at=at
                     )
+                else:
+                    continue
+                found += given
+                for fault in faults:
+                    self._tell(fault.payee, fault.component, fault.message)
         return _by(found, lambda line: line.payee)
 
     def _factor(self, payee: str, name: str) -> Callable[[date], Fraction]:
@@ -308,6 +325,18 @@ class _Calculation:
                     " assign them to one, or credit somebody else.",
                     refuses=False,
                 )
+
+    def _tell_refunds_of_no_deal(self) -> None:
+        for payee, refund in of_no_deal(self.facts):
+            if refund.on > self.through:
+                continue
+            self._tell(
+                payee,
+                "",
+                f"The refund {refund.natural_key} is of {refund.of or 'nothing'}, and no such deal is known: nothing is"
+                " paid for that deal, and nothing taken off. Give the deal, or name the natural key of another.",
+                refuses=False,
+            )
 
     def _sums(self, lines: Iterable[PayLine]) -> tuple[Mapping[Slot, Money], Mapping[Slot, Money]]:
         parts: dict[Slot, dict[tuple[str, str], Money]] = {}

@@ -44,7 +44,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "expected": ("amount",),
-    "expected_lines": ("amount", "held", "credited", "cut", "exact", "factor"),
+    "expected_lines": ("amount", "held", "credited", "cut", "exact", "factor", "among"),
     "expected_runs": ("earned", "advanced", "recovered", "offset", "paid", "draw", "receivable"),
     "expected_parked": ("amount",),
     "expected_problems": ("message",),
@@ -216,6 +216,7 @@ def _of_line(line: PayLine) -> dict[str, str | Fraction]:
         "cut": line.cut,
         "exact": line.exact,
         "factor": line.factor,
+        "among": Fraction(line.among),
     }
 
 

@@ -44,7 +44,10 @@ class ReportingLines:
 
 
 def credit(facts: Facts) -> Mapping[str, list[Due]]:
-    """The credit of everybody, by the days of events; refunds follow the shares of their deals."""
+    """The credit of everybody, by the days of events; refunds follow the shares of their deals.
+
+    A refund of a deal that is not known takes off nothing, and nothing is credited that it could take off.
+    """
     shares: defaultdict[str, list[EventShare]] = defaultdict(list)
     for share in facts.shares:
         shares[share.event].append(share)
@@ -52,25 +55,31 @@ def credit(facts: Facts) -> Mapping[str, list[Due]]:
     deals = {event.natural_key: event for event in facts.events if event.kind == "deal"}
     found: defaultdict[str, list[Due]] = defaultdict(list)
     for event in sorted(facts.events, key=_in_order):
-        if event.kind not in {"deal", "refund"}:
+        deal = event if event.kind == "deal" else deals.get(event.of) if event.kind == "refund" else None
+        if deal is None:
             continue
-        deal = event if event.kind == "deal" else _deal_of(event, deals)
         for credited in _credited(event, deal, shares.get(deal.natural_key, ()), lines):
             found[credited.payee].append(Due(event, deal, credited.role, credited.amount))
     return found
 
 
+def of_no_deal(facts: Facts) -> list[tuple[str, Event]]:
+    """Refunds whose deal is not known, in their order, each with whose it is as far as anybody says."""
+    deals = {event.natural_key for event in facts.events if event.kind == "deal"}
+    lost = [event for event in facts.events if event.kind == "refund" and event.of not in deals]
+    named = {event.of: [event.payee] for event in lost}
+    for share in facts.shares:
+        if share.event in named:
+            named[share.event].append(share.payee)
+    return [
+        (payee, event)
+        for event in sorted(lost, key=_in_order)
+        for payee in dict.fromkeys(filter(None, [event.payee, *named[event.of]])) or [""]
+    ]
+
+
 def _in_order(event: Event) -> tuple[date, str]:
     return event.on, event.natural_key
-
-
-def _deal_of(event: Event, deals: Mapping[str, Event]) -> Event:
-    if event.of not in deals:
-        raise FactError(
-            f"The {event.kind} {event.natural_key} is of {event.of or 'nothing'}, and there is no such deal:"
-            " name the deal's natural key."
-        )
-    return deals[event.of]
 
 
 def _credited(event: Event, deal: Event, shares: Iterable[EventShare], lines: ReportingLines) -> Iterator[Credited]:

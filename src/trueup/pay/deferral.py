@@ -1,6 +1,7 @@
-"""Pay that is spread over years: instalments by declared weights, each due on its day while the lot is in force.
+"""Pay that is spread over years: instalments by declared weights, each due on its day.
 
-Instalments are in whole coins and sum to the amount; those that fall due once it is no longer in force are forfeited.
+Instalments are in whole coins and sum to the amount. Whether one is forfeited, because its customer has left by its
+day, is for whoever knows that.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,18 +13,14 @@ from trueup.units.money import Money, Number
 
 @dataclass(frozen=True)
 class Instalment:
-    """One part of a deferred amount; forfeited where the lot is out of force by its day."""
+    """One part of a deferred amount."""
 
     due_on: date
     amount: Money
-    is_forfeited: bool
 
 
-def instalments(amount: Money, weights: Mapping[date, Number], *, ended_on: date | None) -> tuple[Instalment, ...]:
-    """The instalments by due day; ``ended_on``: the first day on which the lot is not in force any more."""
+def instalments(amount: Money, weights: Mapping[date, Number]) -> tuple[Instalment, ...]:
+    """The instalments by due day."""
     days: Iterable[date] = sorted(weights)
     parts = amount.allocate([weights[day] for day in days])
-    return tuple(
-        Instalment(day, part, is_forfeited=ended_on is not None and day >= ended_on)
-        for day, part in zip(days, parts, strict=True)
-    )
+    return tuple(Instalment(day, part) for day, part in zip(days, parts, strict=True))

@@ -34,7 +34,7 @@ def spread(
     """
     due = {_months_later(since, part.after_months): part.share for part in parts}
     happened = _turns_of(line, turns)
-    for part in instalments(line.amount, due, ended_on=None):
+    for part in instalments(line.amount, due):
         on = max(part.due_on, line.on)
         if on > at.through:
             continue
@@ -75,10 +75,11 @@ def clawed_back(
             terms[of] = min(began, terms.get(of, began))
     for (_, key), of_lot in by_lot.items():
         first = min(of_lot, key=lambda line: line.on)
-        happened = [turn for turn in _turns_of(first, turns) if first.on <= turn.on <= at.through]
+        began = begun[key] if key in begun else terms[first.component, first.customer]
+        # Of what is paid or let go only after the customer left, the same part is unearned.
+        happened = [turn for turn in _turns_of(first, turns) if began <= turn.on <= at.through]
         if not happened:
             continue
-        began = begun[key] if key in begun else terms[first.component, first.customer]
         lot = Lot(key, began, total((line.amount for line in of_lot), first.amount.currency))
         told = [
             Turn(turn.natural_key, turn.on, "churned" if turn.kind == "churn" else "reinstated") for turn in happened

@@ -4,18 +4,18 @@ What is held is no pay yet: it is let go as it vests, and forfeited once nothing
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
 from trueup.pay.earn_credit import Situation
-from trueup.pay.facts import FactError, SignedAgreement, ValueReading
+from trueup.pay.facts import EligibleCustomer, FactError, SignedAgreement, ValueReading
 from trueup.pay.lines import LineKind, PayLine
 from trueup.pay.plan import Hold, ValueComponent
 from trueup.pay.rounding import rounded_lines
-from trueup.pay.stints import Stint, stint_on
+from trueup.pay.stints import Stint
 from trueup.pay.vesting import Agreement, Reading, Release, ValueCurve, Verification, releases
 from trueup.units.money import Money, total
 from trueup.units.period import period_of
@@ -25,21 +25,64 @@ _NOTHING = Fraction(0)
 
 def earned_by_value(
     at: Situation,
-    found: Sequence[Stint],
-    component: ValueComponent,
+    spells: Sequence[tuple[Stint, ValueComponent]],
     agreements: Iterable[SignedAgreement],
     readings: Mapping[str, Sequence[ValueReading]],
+    *,
+    eligible: Collection[EligibleCustomer] = (),
 ) -> Iterator[PayLine]:
-    """The lines of a payee's agreements under a component, one customer's taken together."""
+    """The lines of a payee's agreements under a component, one customer's taken together.
+
+    They go by the version of the plan with which the customer signed first. ``eligible``: the payee's book.
+    """
     by_customer: defaultdict[str, list[SignedAgreement]] = defaultdict(list)
     for agreement in _one_each(agreements):
         if agreement.signed_on <= at.through:
             by_customer[agreement.customer].append(agreement)
     for customer in sorted(by_customer):
         signed = sorted(by_customer[customer], key=lambda each: (each.signed_on, each.agreement_id))
-        stint = stint_on(found, signed[0].signed_on) or found[-1]
-        vested = _releases(at, signed, readings, component.curve)
-        yield from _of_customer(at, stint, component, signed, vested)
+        first = signed[0].signed_on
+        stint, component = next((spell for spell in spells if first in spell[0]), spells[-1])
+        book = None
+        if component.over == "all_customers":
+            everybody = [agreement for each in by_customer.values() for agreement in each]
+            book = _book(at, everybody, eligible, since=first)
+        vested = _releases(at, signed, readings, component.curve, book)
+        yield from _of_customer(at, stint, component, signed, vested, book=book)
+
+
+@dataclass(frozen=True)
+class _Book:
+    """All of a payee's customers since one of them signed: those in their book at some time, and those who signed.
+
+    So nobody leaves the division by being handed over, or by ending an agreement that comes to nothing.
+    """
+
+    agreements: tuple[SignedAgreement, ...]
+    eligible: tuple[EligibleCustomer, ...]
+
+    def customers(self, day: date) -> int:
+        """How many there are by a day."""
+        found = {each.customer for each in self.eligible if each.start <= day}
+        return len(found | {each.customer for each in self.agreements if each.signed_on <= day})
+
+    def at_target(self, day: date) -> Fraction:
+        """What each of them is worth by a day: their part of what all agreements pay at target."""
+        signed = [each.at_target for each in self.agreements if each.signed_on <= day]
+        return Fraction(total(signed, signed[0].currency).amount) / self.customers(day) if signed else _NOTHING
+
+
+def _book(
+    at: Situation, agreements: Iterable[SignedAgreement], eligible: Iterable[EligibleCustomer], *, since: date
+) -> _Book:
+    theirs = [each for each in eligible if each.start <= at.through and (each.end is None or since < each.end)]
+    if not theirs:
+        raise FactError(
+            f"nobody says which customers are {at.payee}'s from {since} on, and all of them count: give them as"
+            " eligible customers"
+        )
+    signed = [each for each in agreements if each.ends_on is None or since <= each.ends_on]
+    return _Book(tuple(signed), tuple(theirs))
 
 
 def _one_each(agreements: Iterable[SignedAgreement]) -> Iterable[SignedAgreement]:
@@ -123,6 +166,8 @@ def _of_customer(
     component: ValueComponent,
     signed: Sequence[SignedAgreement],
     vested: Sequence[Release],
+    *,
+    book: _Book | None,
 ) -> Iterator[PayLine]:
     currency = signed[0].at_target.currency
     nothing = Money.zero(currency)
@@ -161,9 +206,9 @@ def _of_customer(
         gone = _gone(held, all_vested) - let_go
         let_go += gone
         exact, before = release.vested - before, release.vested
-        yield line(
-            "release", release.on, f"{signed[0].customer}@{release.on}", amount=release.amount, held=-gone, exact=exact
-        )
+        of = f"{signed[0].customer}@{release.on}"
+        released = line("release", release.on, of, amount=release.amount, held=-gone, exact=exact)
+        yield released if book is None else replace(released, among=book.customers(release.on))
     ends = [each.ends_on for each in signed]
     if vested and all(end is not None and end <= vested[-1].on for end in ends):
         left = total((each.at_target for each in signed), currency) - let_go
@@ -178,6 +223,7 @@ def _releases(
     signed: Sequence[SignedAgreement],
     readings: Mapping[str, Sequence[ValueReading]],
     curve: ValueCurve,
+    book: _Book | None = None,
 ) -> tuple[Release, ...]:
     if not signed:
         return ()
@@ -199,7 +245,8 @@ def _releases(
         if each.as_of <= at.through
     ]
     # What is known is known already: a verification counts for its reading's day, though it came after the period.
-    return releases(agreements, read, curve, through=date.max)
+    at_target = None if book is None else book.at_target
+    return releases(agreements, read, curve, through=date.max, at_target=at_target)
 
 
 def _verification(reading: ValueReading, payee: str) -> Verification | None:

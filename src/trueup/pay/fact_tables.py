@@ -18,6 +18,7 @@ from trueup.metrics.naming import nearest
 from trueup.pay.facts import (
     Acknowledgement,
     Assignment,
+    EligibleCustomer,
     Event,
     EventShare,
     Facts,
@@ -40,6 +41,7 @@ TABLES: Mapping[str, tuple[str, type]] = {
     "outcomes": ("outcomes", Outcome),
     "agreements": ("agreements", SignedAgreement),
     "value_readings": ("readings", ValueReading),
+    "eligible_customers": ("eligible_customers", EligibleCustomer),
     "acknowledgements": ("acknowledgements", Acknowledgement),
 }
 """The tables by the stem of their file, with the part of Facts that they give and the kind of their rows."""

@@ -141,6 +141,17 @@ class SignedAgreement:
 
 
 @dataclass(frozen=True, slots=True)
+class EligibleCustomer:
+    """That a customer is in somebody's book for the days [start, end): theirs to serve, agreement or not."""
+
+    payee: str
+    customer: str
+    start: date = date.min
+    end: date | None = None
+    known_on: date = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
 class ValueReading:
     """The value of an agreement to date, as estimated and as far as it is certain, and who verified it when.
 
@@ -185,6 +196,7 @@ class Facts:
     outcomes: tuple[Outcome, ...] = ()
     agreements: tuple[SignedAgreement, ...] = ()
     readings: tuple[ValueReading, ...] = ()
+    eligible_customers: tuple[EligibleCustomer, ...] = ()
     acknowledgements: tuple[Acknowledgement, ...] = ()
 
     def known(self, day: date) -> "Facts":

@@ -44,6 +44,8 @@ class PayLine:
     factor: Fraction = _WHOLE
     rate_period: str = ""
     """The earning period whose rate of pay converts it, where that is another than ``period``."""
+    among: int = 0
+    """How many customers the amounts at target are divided among, where all in the payee's book count."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,16 @@ def _experience(component: ExperienceComponent, bounds: Bounds) -> Iterator[Find
 
 def _value(component: ValueComponent, asked: Asked) -> Iterator[Finding]:
     bounds = asked.bounds
+    if component.over == "agreements":
+        yield found(
+            component,
+            "chosen_customers",
+            "warning",
+            "It is paid on those customers only with whom somebody made agreements: it pays to agree with those who do"
+            " well anyway, and to leave out the others.",
+            "Say 'over: all_customers': what agreements pay at target is divided among all customers in the payee's"
+            " book, and those without an agreement or a reading count as none.",
+        )
     most = component.curve.points[-1][1]
     if most > bounds.vests:
         yield found(

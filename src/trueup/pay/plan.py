@@ -20,6 +20,7 @@ from trueup.units.money import Money
 from trueup.units.period import PeriodKind
 
 Span = Literal[PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR]
+Over = Literal["agreements", "all_customers"]
 NegativeDelta = Literal["next_run", "instalments", "approval"]
 RetroChange = Literal["forbid", "only_favourable", "with_payee_consent"]
 PLAN_CAP: Final = "plan_cap"
@@ -83,9 +84,14 @@ class CreditComponent:
 
 @dataclass(frozen=True)
 class ValueComponent:
-    """Pay for the value that customers verifiably got, by agreements that name this component."""
+    """Pay for the value that customers verifiably got, by agreements that name this component.
+
+    ``over``: ``agreements``, each customer is worth what its own agreements pay at target; or ``all_customers``, what
+    they pay at target together is divided evenly among all customers in the payee's book.
+    """
 
     name: str
+    over: Over = "agreements"
     curve: ValueCurve = DEFAULT_CURVE
     label: str = ""
     clause: str = ""

@@ -66,6 +66,8 @@ def _credit_faults(component: CreditComponent) -> Iterator[tuple[str, str]]:
         yield "What is earned as it is paid for is reckoned per_event, without cap or instalments.", "earned_on"
     if component.hold is not None and not 0 < component.hold.share <= 1:
         yield "A held share is above 0, and at most 1.", "hold"
+    if component.hold is not None and component.excess == "carried":
+        yield "Excess that is carried is of no customer, whose value could release a held share: forfeit it.", "excess"
     yield from _instalment_faults(component)
 
 

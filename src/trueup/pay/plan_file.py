@@ -32,6 +32,7 @@ from trueup.pay.plan import (
     Hold,
     Instalment,
     Limit,
+    Over,
     Plan,
     PlanError,
     Policy,
@@ -133,6 +134,9 @@ class _Credit(_Common):
 
 class _Value(_Common):
     kind: Literal["value"]
+    over: Annotated[Over, Field(description="all_customers: those in the payee's book, agreement or not.")] = (
+        "agreements"
+    )
     curve: tuple[_Point, ...] = ()
 
 
@@ -390,7 +394,7 @@ def _component(said: Any, plan: _Plan) -> Component:
                 allows_cliffs=said.allows_cliffs,
             )
         case _Value():
-            return ValueComponent(**own, curve=_curve(said.curve))
+            return ValueComponent(**own, over=said.over, curve=_curve(said.curve))
         case _Experience():
             return ExperienceComponent(
                 **own,

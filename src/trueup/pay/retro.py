@@ -77,7 +77,7 @@ def _joined(one: Calculated, other: Calculated) -> Calculated:
     return Calculated(
         lines=tuple(lines),
         attained=(*one.attained, *other.attained),
-        unreckoned=(*one.unreckoned, *other.unreckoned),
+        unreckoned=tuple(dict.fromkeys((*one.unreckoned, *other.unreckoned))),
         earned={**one.earned, **other.earned},
         held={**one.held, **other.held},
     )

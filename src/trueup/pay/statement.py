@@ -203,7 +203,7 @@ def _totals(
 
 def _line(line: PayLine, plans: Mapping[str, Plan]) -> dict[str, Any]:
     plan = plans.get(line.plan)
-    said = {
+    said: dict[str, Any] = {
         "component": line.component,
         "label": _label(line.component, [plan] if plan else []),
         "kind": line.kind,
@@ -223,6 +223,8 @@ def _line(line: PayLine, plans: Mapping[str, Plan]) -> dict[str, Any]:
         "plan": line.plan,
         "clause": line.clause,
     }
+    if line.among:
+        said["among"] = line.among
     return {**said, "hash": line_hash(said)}
 
 

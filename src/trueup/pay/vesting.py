@@ -10,7 +10,7 @@ A reading counts once somebody unrelated to the payee verified it before it laps
 it pays nothing and takes nothing back, and of a revised reading the last verified revision stays in force.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -159,9 +159,17 @@ class Release:
 
 
 def releases(
-    agreements: Sequence[Agreement], readings: Iterable[Reading], curve: ValueCurve, *, through: date
+    agreements: Sequence[Agreement],
+    readings: Iterable[Reading],
+    curve: ValueCurve,
+    *,
+    through: date,
+    at_target: Callable[[date], Fraction] | None = None,
 ) -> tuple[Release, ...]:
-    """The releases of one customer's agreements to one payee, by the readings that count on a day."""
+    """The releases of one customer's agreements to one payee, by the readings that count on a day.
+
+    ``at_target``: what the customer's value is worth by a day; left out, what its agreements pay at target together.
+    """
     listed = tuple(readings)
     unknown = {each.agreement_id for each in listed} - {each.agreement_id for each in agreements}
     if unknown:
@@ -172,7 +180,10 @@ def releases(
     for day in sorted({each.as_of for each in counting}):
         of_day = sorted((each for each in counting if each.as_of == day), key=lambda each: each.revision)
         latest |= {each.agreement_id: each for each in of_day}
-        days.append((day, *_vested([each for each in agreements if each.signed_on <= day], latest, curve)))
+        in_force = [each for each in agreements if each.signed_on <= day]
+        realised = _realised(in_force, latest)
+        worth = _sum(each.at_target for each in in_force) if at_target is None else at_target(day)
+        days.append((day, realised, worth * curve.vests(realised)))
     vested = [_NOTHING, *(vested for _, _, vested in days)]
     amounts = (
         rounded_lines((after - before for before, after in pairwise(vested)), _currency(agreements)) if days else ()
@@ -180,23 +191,20 @@ def releases(
     return tuple(Release(*day, amount) for day, amount in zip(days, amounts, strict=True))
 
 
-def _vested(
-    agreements: Sequence[Agreement], latest: dict[str, Reading], curve: ValueCurve
-) -> tuple[Fraction, Fraction]:
-    """What is realised and what has vested of all agreements in force together."""
+def _realised(agreements: Sequence[Agreement], latest: dict[str, Reading]) -> Fraction:
+    """What share is realised of what all agreements in force commit together."""
     read = [latest[each.agreement_id] for each in agreements if each.agreement_id in latest]
     if not read:
-        return _NOTHING, _NOTHING
+        return _NOTHING
     committed = _sum(each.committed for each in agreements)
     is_noise = sum(each.estimate for each in read) <= _sum(each.band for each in agreements)
     certain = _NOTHING if is_noise else sum((each.lower for each in read), _NOTHING)
-    realised = certain / committed
-    return realised, _sum(each.at_target for each in agreements) * curve.vests(realised)
+    return certain / committed
 
 
 def _sum(amounts: Iterable[Money]) -> Fraction:
     listed = tuple(amounts)
-    return Fraction(total(listed, listed[0].currency).amount)
+    return Fraction(total(listed, listed[0].currency).amount) if listed else _NOTHING
 
 
 def _currency(agreements: Sequence[Agreement]) -> str:
