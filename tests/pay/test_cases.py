@@ -240,3 +240,12 @@ def test_the_how_to_names_every_file_and_column() -> None:
     columns = {each.name for _, kind in TABLES.values() for each in fields(kind)}
     named = set(re.findall(r"`(\w+)(?:\.csv)?`", HOW_TO))
     assert {*FILES, *columns} - named == set()
+
+
+@pytest.mark.parametrize(
+    ("calendar", "row"),
+    [("fiscal_year_start\n13\n", 2), ("fiscal_year_start\n", 1), ("starts\n2\n", 2), ("fiscal_year_start\n2\n3\n", 2)],
+)
+def test_a_calendar_says_in_which_month_the_fiscal_year_begins(calendar: str, row: int) -> None:
+    cure = "give one row with fiscal_year_start, the month in which the fiscal year begins: 1 to 12"
+    assert faults(calendar=calendar) == [f"calendar.csv, row {row}: {cure}"]

@@ -14,7 +14,7 @@ from trueup.cli.pay_simulate_told import Side, Told, print_simulated, whole
 from trueup.cli.progress import TerminalProgress, progress
 from trueup.metrics.declarations import DeclarationsError
 from trueup.metrics.naming import nearest
-from trueup.pay.case import FILES, closes_of
+from trueup.pay.case import FILES, closes_of, rules_of
 from trueup.pay.fact_tables import TABLES, FactTableError, Fault, facts_of, rows_of
 from trueup.pay.plan import Plan
 from trueup.pay.plan_file import PlanFile, load
@@ -69,13 +69,14 @@ def _told(asked: Asked, shown: TerminalProgress) -> Told:
     current, candidate, tables = _read(asked.folder, asked.against)
     worth = None if asked.value is None else _value(asked.value)
     facts = facts_of({name: text for name, text in tables.items() if name in TABLES})
-    closes = closes_of(tables.get("closes"), facts, current)
+    rules = rules_of(tables.get("calendar"))
+    closes = closes_of(tables.get("closes"), facts, current, rules=rules)
 
     def side(plans: Sequence[Plan]) -> Side:
         shown.stage("replaying closes")
-        simulation = simulate(plans, facts, closes)
+        simulation = simulate(plans, facts, closes, rules=rules)
         shown.stage("replaying them on worse facts" if asked.stress else "measuring")
-        runs = stressed(plans, facts, closes, plain=simulation) if asked.stress else ()
+        runs = stressed(plans, facts, closes, plain=simulation, rules=rules) if asked.stress else ()
         return Side(simulation, measures(simulation, value=worth, of_kind=asked.credits_of), runs)
 
     old = side(current)

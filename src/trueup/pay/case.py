@@ -33,7 +33,7 @@ from trueup.pay.plan_file import PlanFile, load
 from trueup.pay.policy import Parked
 from trueup.pay.replay import Close, Closed, final_lines, replay, runs
 from trueup.pay.rounding import in_full
-from trueup.units.period import PeriodKind, parse_period, period_of
+from trueup.units.period import CIVIL, PeriodKind, PeriodRules, parse_period, period_of
 
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "expected": ("payee", "component", "earning_period", "posted_in", "state", "currency"),
@@ -50,7 +50,7 @@ _NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "expected_problems": ("message",),
 }
 EXPECTED: Final = tuple(_KEYS)
-FILES: Final = (*TABLES, "closes", *EXPECTED)
+FILES: Final = (*TABLES, "closes", "calendar", *EXPECTED)
 
 
 @dataclass(frozen=True)
@@ -101,13 +101,14 @@ def run_case(plan_files: Iterable[PlanFile], tables: Mapping[str, str]) -> Outco
         raise FactTableError(
             [Fault("expected.csv", 1, "", "nothing is expected: add expected.csv, and say what has to come out")]
         )
-    plans = load(plan_files)
+    rules = rules_of(tables.get("calendar"))
+    plans = load(plan_files, rules=rules)
     facts = facts_of({name: text for name, text in tables.items() if name in TABLES})
-    closes = closes_of(tables.get("closes"), facts, plans)
+    closes = closes_of(tables.get("closes"), facts, plans, rules=rules)
     closed: tuple[Closed, ...] = ()
     refusal = ""
     try:
-        closed = replay(plans, facts, closes)
+        closed = replay(plans, facts, closes, rules=rules)
     except ValueError as error:
         if "expected_problems" not in tables:
             raise
@@ -117,7 +118,7 @@ def run_case(plan_files: Iterable[PlanFile], tables: Mapping[str, str]) -> Outco
     rows = 0
     for name in EXPECTED:
         if name in tables:
-            found = [] if refusal else list(_found(name, plans, facts, closed, is_at_once=is_at_once))
+            found = [] if refusal else list(_found(name, plans, facts, closed, is_at_once=is_at_once, rules=rules))
             if refusal and name == "expected_problems":
                 found = [{"payee": "", "component": "", "message": refusal}]
             wanted = list(rows_of(f"{name}.csv", tables[name]))
@@ -129,19 +130,32 @@ def run_case(plan_files: Iterable[PlanFile], tables: Mapping[str, str]) -> Outco
     return Outcome(rows, tuple(differences), closed)
 
 
-def closes_of(text: str | None, facts: Facts, plans: Sequence[Plan]) -> Sequence[Close]:
+def rules_of(text: str | None) -> PeriodRules:
+    """The calendar that ``calendar.csv`` says, without it the civil one."""
+    if text is None:
+        return CIVIL
+    told = list(rows_of("calendar.csv", text))
+    try:
+        ((_, row),) = told
+        return PeriodRules(fiscal_year_start=int(row["fiscal_year_start"]))
+    except (KeyError, ValueError) as error:
+        cure = "give one row with fiscal_year_start, the month in which the fiscal year begins: 1 to 12"
+        raise FactTableError([Fault("calendar.csv", told[0][0] if told else 1, "", cure)]) from error
+
+
+def closes_of(text: str | None, facts: Facts, plans: Sequence[Plan], *, rules: PeriodRules = CIVIL) -> Sequence[Close]:
     """The closes that ``closes.csv`` says; without it one of everything at once, at the end of the last year."""
     if text is None:
         dated = [each.on for each in facts.events] + [each.as_of for each in facts.readings]
         dated += [each.signed_on for each in facts.agreements] + [each.known_on for each in facts.outcomes]
         last = max([*dated, *(plan.valid_from for plan in plans)])
-        end = period_of(last, PeriodKind.YEAR)
+        end = period_of(last, PeriodKind.YEAR, rules)
         return [Close(end.key, date.max)]
     faults = []
     found = []
     for number, row in rows_of("closes.csv", text):
         try:
-            found.append(Close(parse_period(row["period"]).key, date.fromisoformat(row["closed_on"])))
+            found.append(Close(parse_period(row["period"], rules).key, date.fromisoformat(row["closed_on"])))
         except (KeyError, ValueError):
             cure = "give a period such as 2026-03, and as closed_on the day on which it was closed"
             faults.append(Fault("closes.csv", number, "", cure))
@@ -157,7 +171,7 @@ def closes_of(text: str | None, facts: Facts, plans: Sequence[Plan]) -> Sequence
 
 
 def _found(
-    name: str, plans: Sequence[Plan], facts: Facts, closed: Sequence[Closed], *, is_at_once: bool
+    name: str, plans: Sequence[Plan], facts: Facts, closed: Sequence[Closed], *, is_at_once: bool, rules: PeriodRules
 ) -> Iterator[dict[str, str | Fraction]]:
     match name:
         case "expected":
@@ -165,7 +179,7 @@ def _found(
         case "expected_lines":
             yield from map(_of_line, final_lines(closed))
         case "expected_runs":
-            for payee, own in runs(plans, facts, closed).items():
+            for payee, own in runs(plans, facts, closed, rules=rules).items():
                 for period, run in own:
                     yield {"payee": payee, "period": period, **_of_run(run)}
         case "expected_parked":

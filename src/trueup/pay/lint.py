@@ -14,7 +14,7 @@ from trueup.pay.lint_measures import of_measures
 from trueup.pay.lint_tables import of_tables
 from trueup.pay.plan import CreditComponent, Limit, Plan
 from trueup.pay.retro import is_retroactive
-from trueup.units.period import PeriodKind, parse_period
+from trueup.units.period import InvalidPeriod, PeriodKind, parse_period
 
 _ORDER: Final = ("error", "warning", "note")
 _A_YEAR: Final = {PeriodKind.MONTH: 12, PeriodKind.QUARTER: 4, PeriodKind.YEAR: 1}
@@ -69,7 +69,16 @@ def _in_a_year(limit: Limit) -> Fraction:
 def _draw(plan: Plan, asked: Asked) -> Iterator[Finding]:
     if plan.draw is None:
         return
-    ends, recovers = parse_period(plan.draw.ends), parse_period(plan.draw.recovers_from)
+    try:
+        ends, recovers = (parse_period(key, asked.rules) for key in (plan.draw.ends, plan.draw.recovers_from))
+    except InvalidPeriod:
+        yield of_plan(
+            "long_draw",
+            "note",
+            f"How long the draw runs cannot be told: {plan.draw.ends} is of another calendar than the company's.",
+            "Look at it where the fiscal year is known.",
+        )
+        return
     months = (ends.last.year - plan.valid_from.year) * 12 + ends.last.month - plan.valid_from.month + 1
     if months > asked.bounds.draw_months:
         yield of_plan(

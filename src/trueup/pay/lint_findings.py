@@ -7,6 +7,7 @@ from typing import Literal
 
 from trueup.pay.plan import Component
 from trueup.units.money import Money
+from trueup.units.period import CIVIL, PeriodRules
 
 Severity = Literal["error", "warning", "note"]
 """``error``: it should not go to people so. ``warning``: somebody should decide it. ``note``: to know, or not told."""
@@ -71,6 +72,7 @@ class Asked:
     mix: Mapping[str, Fraction] = field(default_factory=dict)
     target: Money | None = None
     bounds: Bounds = Bounds()
+    rules: PeriodRules = CIVIL
 
 
 def noise_of(reliability: Fraction) -> Fraction:

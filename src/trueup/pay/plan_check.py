@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
+from typing import Final
 
 from trueup.pay.plan import (
     OWN_NAMES,
@@ -14,11 +15,14 @@ from trueup.pay.plan import (
     SpiffComponent,
 )
 from trueup.units.money import Money
-from trueup.units.period import InvalidPeriod, parse_period
+from trueup.units.period import CIVIL, InvalidPeriod, PeriodRules, parse_period
+
+_SOME_FISCAL_YEAR: Final = PeriodRules(fiscal_year_start=2)
+"""Where nobody says when the fiscal year begins, its periods are those of any."""
 
 
-def check_plan(plan: Plan) -> None:
-    """Raise PlanError with the first contradiction, and where it stands."""
+def check_plan(plan: Plan, rules: PeriodRules | None = None) -> None:
+    """Raise PlanError with the first contradiction, and where it stands; ``rules``: as ``load`` takes them."""
     if not plan.components:
         raise PlanError("A plan needs a component.", "components")
     names = [component.name for component in plan.components]
@@ -30,7 +34,7 @@ def check_plan(plan: Plan) -> None:
         for message, key in _faults(plan, component):
             raise PlanError(f"{component.name}: {message}", "components", at, key)
     _check_weights(plan)
-    _check_draw(plan)
+    _check_draw(plan, rules)
     if not 0 <= plan.policy.offset_share <= 1:
         raise PlanError("offset_share is a share from 0 to 1.", "policy", "offset_share")
 
@@ -121,14 +125,16 @@ def _check_weights(plan: Plan) -> None:
         raise PlanError("The weights of components that share the target incentive exceed 1.", "components")
 
 
-def _check_draw(plan: Plan) -> None:
+def _check_draw(plan: Plan, rules: PeriodRules | None) -> None:
     if plan.draw is None:
         return
+    is_fiscal = plan.draw.ends.startswith("FY")
+    calendar = rules or (_SOME_FISCAL_YEAR if is_fiscal else CIVIL)
     if plan.draw.minimum <= Money.zero(plan.currency):
         raise PlanError("A draw's minimum is above 0.", "draw", "minimum")
     for key in ("recovers_from", "ends"):
         try:
-            period = parse_period(getattr(plan.draw, key))
+            period = parse_period(getattr(plan.draw, key), calendar)
         except InvalidPeriod as error:
             raise PlanError(f"{error}.", "draw", key) from error
         if period.kind != plan.period:

@@ -48,7 +48,7 @@ from trueup.pay.rounding import written
 from trueup.pay.split import Role
 from trueup.pay.vesting import DEFAULT_CURVE, ValueCurve
 from trueup.units.money import Money, minor_units
-from trueup.units.period import PeriodKind
+from trueup.units.period import PeriodKind, PeriodRules
 
 _NO_NUMBER = "write a number such as 0.1, or a fraction such as '1/3'"
 
@@ -250,12 +250,15 @@ def our_files() -> tuple[PlanFile, ...]:
     return tuple(PlanFile(file.name, file.read_text(encoding="utf-8")) for file in found)
 
 
-def load(given: Iterable[PlanFile]) -> tuple[Plan, ...]:
-    """The plans in the order of their files; PlanFileError tells all faults of all of them."""
+def load(given: Iterable[PlanFile], *, rules: PeriodRules | None = None) -> tuple[Plan, ...]:
+    """The plans in the order of their files; PlanFileError tells all faults of all of them.
+
+    ``rules``: the company's calendar, which the periods that a plan names are of; without it they may be of any.
+    """
     problems: list[Problem] = []
     found: list[tuple[Plan, Place]] = []
     for file in given:
-        read = _read(file, problems)
+        read = _read(file, problems, rules)
         if read is not None:
             found.append(read)
     plans = tuple(plan for plan, _ in found)
@@ -269,7 +272,7 @@ def load(given: Iterable[PlanFile]) -> tuple[Plan, ...]:
     return plans
 
 
-def _read(file: PlanFile, problems: list[Problem]) -> tuple[Plan, Place] | None:
+def _read(file: PlanFile, problems: list[Problem], rules: PeriodRules | None) -> tuple[Plan, Place] | None:
     content = content_of(file.path, file.text)
     if isinstance(content, Problem):
         problems.append(content)
@@ -281,7 +284,7 @@ def _read(file: PlanFile, problems: list[Problem]) -> tuple[Plan, Place] | None:
     try:
         said = _Plan.model_validate(_plain(content))
         plan = _plan(said)
-        check_plan(plan)
+        check_plan(plan, rules)
         check_retroactive(plan)
     except ValidationError as error:
         problems += [_problem(details, place) for details in error.errors()]
