@@ -124,3 +124,36 @@ def test_a_refund_of_nobody_knows_whose_deal_is_an_exception_and_nobodys_stateme
     basis = Basis("2026-12", close.calculated, close.earned, close.held, [], {}, {}, plans)
     assert [(each.payee, len(each.said["not_reckoned"])) for each in statements(basis)] == [("ann", 1), ("bob", 1)]
     assert earned(close.calculated) == {("ann", "bookings"): "10.00"}
+
+
+def test_who_is_paid_in_a_second_currency_is_told_and_everybody_else_is_paid() -> None:
+    found = of(
+        sales(PAYS),
+        assignments="""
+            payee plan  start      end        pay_currency
+            ann   sales 2026-01-01 2026-06-01 EUR
+            ann   sales 2026-06-01 -          -
+            bob   sales 2026-01-01 -          -
+        """,
+        events="""
+            natural_key kind on         payee credits  amount currency
+            may         deal 2026-05-10 ann   bookings 100    USD
+            june        deal 2026-06-10 ann   bookings 100    USD
+            bobs        deal 2026-06-10 bob   bookings 100    USD
+        """,
+        rates="""
+            use period of  to  rate on         source
+            pay 2026   EUR USD 1.25 2026-01-01 plan
+        """,
+    )
+    assert earned(found) == {("bob", "bookings"): "10.00"}
+    assert told(found) == [
+        (
+            "ann",
+            "",
+            (
+                "ann is paid in EUR and USD, and a run pays one currency:"
+                " give the days in the later one to a payee of their own, with an id of its own."
+            ),
+        )
+    ]

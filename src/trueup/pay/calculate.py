@@ -355,7 +355,19 @@ class _Calculation:
             amount = self._tried(slot.payee, slot.component, partial(self._paid, slot, of_slot))
             if amount is not None:
                 earned[slot] = amount
+        self._tell_two_currencies(earned)
         return earned, {slot: amount for slot, amount in held.items() if amount}
+
+    def _tell_two_currencies(self, earned: Mapping[Slot, Money]) -> None:
+        """A run pays one currency: a debt in the one is not offset from pay in the other, at nobody's rate."""
+        paid_in: defaultdict[str, set[str]] = defaultdict(set)
+        for slot, amount in earned.items():
+            paid_in[slot.payee].add(amount.currency)
+        for payee, currencies in paid_in.items():
+            if len(currencies) > 1:
+                listed = " and ".join(sorted(currencies))
+                cure = "give the days in the later one to a payee of their own, with an id of its own"
+                self._tell(payee, "", f"{payee} is paid in {listed}, and a run pays one currency: {cure}.")
 
     def _paid(self, slot: Slot, parts: Mapping[tuple[str, str], Money]) -> Money:
         """What a slot earned in the currency of its payee's pay, each part at the rate of its period, rounded once."""
