@@ -1,6 +1,7 @@
 """What to watch once a measure pays: it sees what is done, and names nobody for what chance does."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -15,6 +16,7 @@ from trueup.pay.goodhart import (
     ClosedCase,
     Confirmation,
     Flag,
+    Watch,
     Watched,
     around_period_ends,
     bunching,
@@ -27,7 +29,7 @@ from trueup.pay.goodhart import (
     self_confirmed_value,
     split_or_merged_cases,
 )
-from trueup.units.period import PeriodKind
+from trueup.units.period import PeriodKind, PeriodRules
 
 MONTH = PeriodKind.MONTH
 JANUARY = [date(2026, 1, day) for day in range(1, 32)]
@@ -168,6 +170,202 @@ def test_words_for_one_watch_alone_and_for_all_people_together() -> None:
     one = of(bunching({"ann": percents(101, 102)}, [Fraction(1)]), EVERYBODY)
     assert in_words(one).startswith("Everybody together: 2 of 2 results")
     assert in_words(one).endswith("By chance as much comes about once in 4 times.")
+
+
+NO_ISSUES = "there were no issues before the measure paid, or since"
+FLAGS = [Flag("ann", str(n), is_flagged=True) for n in range(3)]
+FLAGS += [Flag("ben", str(n), is_flagged=n == 0) for n in range(4)]
+CLAIMS = [Confirmation("ann", str(n), by) for n, by in enumerate(("related", "nobody", "related"))]
+CLAIMS += [Confirmation("ben", str(n), "unrelated") for n in range(3)]
+SPLIT = [CaseCount("ann", 1, 50, has_paid=False), CaseCount("ann", 9, 50, has_paid=True)]
+MERGED = [CaseCount("ann", 9, 50, has_paid=False), CaseCount("ann", 1, 50, has_paid=True)]
+CLOSED = [ClosedCase("ann", date(2026, 1, day), was_reopened=day > 28) for day in (5, 28, 29, 31)]
+LAST, MIDDLE, FIRST = date(2026, 1, 31), date(2026, 1, 15), date(2026, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("watch", "words"),
+    [
+        (
+            lambda: bunching({"ann": percents(101, 102)}, [Fraction(1)]),
+            "2 of 2 results near a bound lie just above it, 50%, 4",
+        ),
+        (lambda: sandbagged_baselines(FLAGS), "3 of 3 baselines were flagged as too favourable, 25%, 9"),
+        (lambda: split_or_merged_cases(SPLIT)[::2], "9 of 10 cases came since the measure pays, 50%, 93"),
+        (lambda: split_or_merged_cases(MERGED)[1::2], "9 of 10 cases came before the measure paid, 50%, 93"),
+        (
+            lambda: closed_and_reopened(CLOSED, every=MONTH),
+            "2 of 2 cases closed in a period's last days were reopened, 0%, 6",
+        ),
+        (
+            lambda: around_period_ends({"ann": [LAST] * 5}, every=MONTH, history={"ann": [MIDDLE] * 5})[:2],
+            "5 of 5 deals fall into the last days of a period, 0%, 252",
+        ),
+        (
+            lambda: around_period_ends({"ann": [FIRST] * 5}, every=MONTH, history={"ann": [MIDDLE] * 5})[2:],
+            "5 of 5 deals fall into the first days of a period, 0%, 252",
+        ),
+        (
+            lambda: self_confirmed_value(CLAIMS),
+            "3 of 3 readings are confirmed by related people, or only claimed, 0%, 20",
+        ),
+    ],
+)
+def test_what_each_watch_saw_in_words(watch: Callable[[], Sequence[Watched]], words: str) -> None:
+    """Of baselines: 3 of 3 among 7 of which 4 are flagged, 4 ways of 35."""
+    seen, usual, once_in = words.rsplit(", ", 2)
+    assert in_words(of(watch(), "ann")) == (
+        f"ann: {seen}, where {usual} is usual. By chance as much comes about once in {once_in} times."
+    )
+
+
+@pytest.mark.parametrize(
+    ("watch", "whether", "because"),
+    [
+        (
+            lambda: sandbagged_baselines(FLAGS[:3]),
+            "baselines were flagged as too favourable",
+            "there is no baseline of anybody else's",
+        ),
+        (lambda: split_or_merged_cases(SPLIT[1:])[::2], "cases came since the measure pays", NO_ISSUES),
+        (lambda: split_or_merged_cases(SPLIT[1:])[1::2], "cases came before the measure paid", NO_ISSUES),
+        (
+            lambda: closed_and_reopened(CLOSED[2:], every=MONTH),
+            "cases closed in a period's last days were reopened",
+            "no case was closed in the last days of a period, or on others",
+        ),
+        (
+            lambda: around_period_ends({"ann": []}, every=MONTH)[:2],
+            "deals fall into the last days of a period",
+            "there is no deal",
+        ),
+        (
+            lambda: around_period_ends({"ann": [LAST]}, every=MONTH, history={})[2:],
+            "deals fall into the first days of a period",
+            "there is no deal, or none before the measure paid",
+        ),
+        (
+            lambda: self_confirmed_value(CLAIMS[:3]),
+            "readings are confirmed by related people, or only claimed",
+            "there is no value of anybody else's",
+        ),
+    ],
+)
+def test_what_cannot_be_said_says_why(watch: Callable[[], Sequence[Watched]], whether: str, because: str) -> None:
+    ann = of(watch(), "ann")
+    assert (ann.p_value, ann.usual, ann.adjusted) == (None, None, None)
+    assert in_words(ann) == f"ann: whether {whether} oftener than usual cannot be said: {because}."
+    assert in_words(replace(ann, usual=0.5)) == in_words(ann)
+
+
+def test_whoever_cannot_be_compared_is_told_of_with_what_they_have_and_stops_nobody_else() -> None:
+    """Ann had no issues before, Ben neither issues nor cases; Cem did nothing."""
+    rows = [
+        CaseCount("ann", 4, 3, has_paid=True),
+        CaseCount("ben", 0, 0, has_paid=True),
+        CaseCount("cem", 5, 50, has_paid=False),
+        CaseCount("cem", 5, 50, has_paid=True),
+    ]
+    found = split_or_merged_cases(rows)
+    assert [(each.payee, each.watch, each.of) for each in found] == [
+        (payee, watch, of)
+        for payee, of in ((EVERYBODY, 14), ("ann", 4), ("ben", 0), ("cem", 10))
+        for watch in ("split_cases", "merged_cases")
+    ]
+    assert [each.because for each in found[2:6:2]] == [NO_ISSUES, "there is no case"]
+    assert of(found, EVERYBODY, "split_cases").usual == pytest.approx(53 / 103)
+    (alone,) = sandbagged_baselines(FLAGS[:3])
+    assert (alone.count, alone.of, alone.statistic) == (3, 3, 1)
+
+
+def test_cases_counted_in_parts_are_counted_together() -> None:
+    parts = [CaseCount("ann", 1, 20, has_paid=False), CaseCount("ann", 0, 30, has_paid=False)]
+    parts += [CaseCount("ann", 4, 10, has_paid=True), CaseCount("ann", 5, 40, has_paid=True)]
+    assert split_or_merged_cases(parts) == split_or_merged_cases(SPLIT)
+
+
+@pytest.mark.parametrize(
+    ("result", "counted"),
+    [
+        ("1.89", (0, 0)),
+        ("1.9", (0, 0)),
+        ("1.91", (0, 1)),
+        ("1.99", (0, 1)),
+        ("2", (1, 1)),
+        ("2.09", (1, 1)),
+        ("2.1", (0, 0)),
+    ],
+)
+def test_near_is_a_share_of_the_bound_on_either_side_of_it(result: str, counted: tuple[int, int]) -> None:
+    ann = of(bunching({"ann": [Fraction(result)]}, [Fraction(2), Fraction(10)]), "ann")
+    assert (ann.count, ann.of) == counted
+
+
+def test_weeks_begin_on_the_day_on_which_the_company_says_they_do() -> None:
+    """Where they begin on a Sunday, Saturday is the last day of a week and Sunday the first: 30 and 31 May 2026."""
+    week, rules = PeriodKind.WEEK, PeriodRules(week_start="sunday")
+    saturday, sunday = date(2026, 5, 30), date(2026, 5, 31)
+    for history in (None, {"ann": [date(2026, 5, 27)]}):
+        found = around_period_ends({"ann": [saturday, sunday]}, every=week, edge=1, rules=rules, history=history)
+        assert [(each.count, each.of) for each in found if each.payee == "ann"] == [(1, 2), (1, 2)]
+    closed = [ClosedCase("ann", saturday, was_reopened=True), ClosedCase("ann", sunday, was_reopened=False)]
+    assert of(closed_and_reopened(closed, every=week, last=1, rules=rules), "ann").count == 1
+
+
+def test_usual_days_are_those_of_each_deals_own_month() -> None:
+    """3 days of 28 in February and 3 of 31 in March, of each deal's month its own."""
+    found = around_period_ends({"ann": [date(2026, 2, 10)], "ben": [date(2026, 3, 10)]}, every=MONTH)
+    usual = {each.payee: each.usual for each in found if each.watch == "push_out"}
+    assert usual == pytest.approx({"ann": 3 / 28, "ben": 3 / 31, EVERYBODY: (3 / 28 + 3 / 31) / 2})
+    quarter, rules = PeriodKind.QUARTER, PeriodRules(fiscal_year_start=2)
+    own = around_period_ends({"ann": [date(2026, 2, 10)]}, every=quarter, rules=rules)
+    assert of(own, "ann", "push_out").usual == pytest.approx(3 / 89)
+
+
+def test_whoever_sold_before_and_sells_no_more_is_told_of_too() -> None:
+    found = around_period_ends({"ann": [LAST]}, every=MONTH, history={"ann": [MIDDLE], "ben": [LAST, MIDDLE]})
+    assert of(found, "ben", "pull_forward").because == "there is no deal, or none before the measure paid"
+    assert of(found, EVERYBODY, "pull_forward").usual == pytest.approx(1 / 3)
+
+
+def test_the_most_striking_comes_first_and_last_what_cannot_be_said() -> None:
+    """Of those as striking as each other the watches come by their names, and the people by theirs."""
+    rows: list[tuple[Watch, str, float | None]] = [
+        ("bunching", "ann", None),
+        ("push_out", "ann", 0.5),
+        ("bunching", "ben", 0.5),
+        ("bunching", "ann", 0.5),
+        ("split_cases", "cem", 0.0),
+        ("pull_forward", "dee", 1e-9),
+        ("bunching", "eve", 1.0),
+    ]
+    found = held_together([Watched(watch, payee, 1, 2, 0.5, p_value) for watch, payee, p_value in rows])
+    assert [(each.watch, each.payee) for each in found] == [
+        ("split_cases", "cem"),
+        ("pull_forward", "dee"),
+        ("bunching", "ann"),
+        ("bunching", "ben"),
+        ("push_out", "ann"),
+        ("bunching", "eve"),
+        ("bunching", "ann"),
+    ]
+    assert (found[-1].p_value, found[-1].adjusted) == (None, None)
+    assert named(held_together([Watched("bunching", "ann", 9, 9, 0.5, 0.05)])) != ()
+    assert named(held_together([Watched("bunching", "ann", 9, 9, 0.5, 0.051)])) == ()
+
+
+@pytest.mark.parametrize(
+    ("p_value", "adjusted", "said"),
+    [
+        (0.01, 0.05, "Among all that was watched chance alone shows as much once in 20 times. Ask for an explanation"),
+        (0.01, 0.051, "That is within what chance alone shows among all that was watched."),
+        (1e-6, None, "By chance as much comes about once in 1,000,000 times."),
+        (0.9e-6, None, "By chance as much comes about less than once in a million times."),
+    ],
+)
+def test_how_often_chance_looks_like_that_in_words(p_value: float, adjusted: float | None, said: str) -> None:
+    seen = Watched("bunching", "ann", 9, 10, 0.5, p_value, adjusted=adjusted)
+    assert in_words(seen).startswith(f"ann: 9 of 10 results near a bound lie just above it, where 50% is usual. {said}")
 
 
 def bunched(rng: np.random.Generator) -> Sequence[Watched]:

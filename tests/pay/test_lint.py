@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 
+from pay.looked_at import plan, rate, target
 from simulated_sellers import IN_FORCE, PROPOSED
 from trueup.pay.lint import lint
 from trueup.pay.lint_findings import Asked, Bounds, Finding, Told, noise_of
@@ -11,25 +12,6 @@ from trueup.pay.lint_measures import shares, weighed
 from trueup.pay.plan import Plan
 from trueup.pay.plan_file import PlanFile, load
 from trueup.units.money import Money
-
-HEAD = "plan: p\ncurrency: EUR\nvalid_from: 2026-01-01\n"
-SOUND = "kind: target, credits: bookings, aggregation: cumulative, reset: year"
-FLAT = "table: {kind: step, of: attainment, tiers: [{pays: 1}]}"
-
-
-def plan(*components: str, head: str = "") -> Plan:
-    text = HEAD + head + "components:\n" + "".join(f"  - {{{each}}}\n" for each in components)
-    (found,) = load([PlanFile("plan.yaml", text)])
-    return found
-
-
-def rate(table: str, more: str = "aggregation: cumulative, reset: year") -> Plan:
-    return plan(f"name: bookings, kind: rate, credits: bookings, clause: '3.1', {more}, table: {table}")
-
-
-def target(name: str, weight: str, kind: str = "bookings") -> str:
-    sound = SOUND.replace("credits: bookings", f"credits: {kind}")
-    return f"name: {name}, {sound}, weight: {weight}, {FLAT}"
 
 
 def codes(found: Plan, asked: Asked | None = None) -> list[str]:
@@ -128,7 +110,7 @@ def test_a_score_that_few_answers_move_is_gameable() -> None:
 
 
 def test_who_is_paid_neither_enters_nor_verifies_the_measure() -> None:
-    found = plan(target("bookings", "1"), "name: value, kind: value")
+    found = plan(target("bookings", "1"), "name: value, kind: value, over: all_customers")
     told = {"bookings": Told(reported_by="payee"), "value": Told(verified_by="payee")}
     assert codes(found, Asked(told=told))[:2] == ["error self_reported", "error own_verification"]
     fine = {"value": Told(verified_by="unrelated")}
@@ -141,6 +123,13 @@ def test_value_is_a_tenth_to_a_quarter_of_variable_pay_which_is_a_hypothesis(sha
     told = [each for each in lint(plan("name: value, kind: value"), asked) if each.code == "value_share"]
     assert len(told) == found
     assert all("hypothesis" in each.message and each.severity == "warning" for each in told)
+
+
+def test_value_of_those_customers_only_with_whom_somebody_agreed_is_found() -> None:
+    chosen = the(plan("name: value, kind: value"), "chosen_customers")
+    assert (chosen.severity, chosen.component) == ("warning", "value")
+    assert "over: all_customers" in chosen.cure
+    assert "chosen_customers" not in {each.code for each in lint(plan("name: value, kind: value, over: all_customers"))}
 
 
 def test_a_curve_that_goes_on_far_beyond_its_target_is_as_good_as_uncapped() -> None:

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pay.paying import facts as written
+from pay.paying import plans_of
 from simulated_sellers import IN_FORCE, PROPOSED, TABLES
 from trueup.pay.booking import Book, accruals, holds
-from trueup.pay.case import closes_of
+from trueup.pay.case import closes_of, rules_of
 from trueup.pay.fact_tables import TABLES as FACTS
 from trueup.pay.fact_tables import facts_of
 from trueup.pay.facts import FactError, Facts
@@ -75,13 +77,141 @@ def test_a_late_deal_is_paid_by_the_close_that_knew_of_it() -> None:
 
 def test_a_candidate_nobody_is_on_is_refused_with_the_names_there_are() -> None:
     other = plan(PROPOSED.replace("plan: sellers", "plan: resellers"))
-    with pytest.raises(SimulationError, match=r"resellers.*call it as what it is to replace \(sellers\)"):
-        in_place([other], [plan(IN_FORCE)])
+    managers = plan(IN_FORCE.replace("plan: sellers", "plan: managers"))
+    for current, names in (([plan(IN_FORCE), managers], "managers, sellers"), ([], "there is no plan")):
+        with pytest.raises(SimulationError) as error:
+            in_place([other], current)
+        assert str(error.value) == (
+            "The candidate is called resellers, and nobody is on a plan of that name: call it as what it is to replace"
+            f" ({names})."
+        )
 
 
 def test_without_a_close_there_is_nothing_to_replay() -> None:
-    with pytest.raises(SimulationError, match="no close"):
+    with pytest.raises(SimulationError) as error:
         simulate([plan(IN_FORCE)], facts(), [])
+    assert str(error.value) == (
+        "There is no close to simulate: give periods, each with the day on which it was closed."
+    )
+
+
+@pytest.mark.parametrize(
+    ("begins", "stands_from", "published"),
+    [
+        ("2026-07-01", "2026-01-01", None),
+        ("2026-01-01", "2026-01-01", "2025-12-15"),
+        ("2025-12-20", "2025-12-20", "2025-12-15"),
+    ],
+)
+def test_a_candidate_that_begins_later_counts_from_the_start_and_no_other_is_changed(
+    begins: str, stands_from: str, published: str | None
+) -> None:
+    """What people were told of a candidate that is put into the past is not of that past."""
+    text = PROPOSED.replace("2026-07-01", begins).replace("2026-06-15", "2025-12-15")
+    later = PROPOSED.replace("2026-07-01", "2026-10-01")
+    managers = plan(IN_FORCE.replace("plan: sellers", "plan: managers").replace("2026-01-01", "2026-03-01"))
+    found = in_place([plan(text), plan(later)], [plan(IN_FORCE), managers])
+    assert [(each.plan_id, str(each.valid_from)) for each in found] == [
+        ("managers", "2026-03-01"),
+        ("sellers", stands_from),
+        ("sellers", "2026-10-01"),
+    ]
+    assert [each.published_on and str(each.published_on) for each in found[1:]] == [published, "2026-06-15"]
+
+
+PEOPLE = """
+    payee plan start end pay_currency
+    ann sales 2026-01-01 2026-03-01 USD
+    ann sales 2026-03-01 - EUR
+    ben sales 2026-06-30 - -
+    cem sales 2026-07-01 - -
+"""
+DEALS = """
+    natural_key kind on known_on payee credits amount currency customer
+    d1 deal 2026-01-10 2026-01-10 ann bookings 100 EUR acme
+    d2 deal 2026-01-20 2026-03-02 ann bookings 10 EUR acme
+    d3 deal 2026-03-02 2026-03-02 ann bookings 1000 EUR acme
+"""
+MONTHS = (Close("2026-01", date(2026, 2, 1)), Close("2026-03", date(2026, 4, 1)), Close("2026-06", date(2026, 7, 1)))
+
+
+def small(more: str = "", table: str = "{pays: 0.1}", hold: str = "", **tables: str) -> Simulation:
+    """A company whose Ann is paid a tenth of what she sells, and that closes thrice in half a year."""
+    held = f", hold: {{share: {hold}}}" if hold else ""
+    plans = plans_of(f"""
+        plan: sales
+        currency: EUR
+        valid_from: 2026-01-01
+        components:
+          - {{name: bookings, kind: rate, credits: bookings, aggregation: per_event,
+             table: {{kind: step, tiers: [{table}]}}{held}}}
+        {more}
+    """)
+    given = {"assignments": "payee plan start\nann sales 2026-01-01\n", "events": DEALS, **tables}
+    return simulate(plans, written(**given), MONTHS)
+
+
+def told(found: Simulation) -> list[str]:
+    return [f"{each.earned_for} in {each.falls_in}: {each.amount.amount:f} {each.state}" for each in found.amounts]
+
+
+def test_everybody_is_there_who_was_on_a_plan_by_the_last_day_that_was_closed() -> None:
+    """In the currency of their last days; Cem comes a day later."""
+    found = small(assignments=PEOPLE, rates="use period of to rate on source\npay 2026 EUR USD 2 2026-01-01 plan\n")
+    assert (found.currencies, found.through) == ({"ann": "EUR", "ben": "EUR"}, date(2026, 6, 30))
+    # Nobody is paid in two currencies: from March on nothing of Ann's is posted, until somebody mends it.
+    assert (found.refused, found.days) == ({"ann"}, {("d1", "ann"): 22})
+
+
+def test_what_is_posted_what_is_held_and_what_waits_each_in_its_close() -> None:
+    """What is known two months late waits to be looked at, by every close anew."""
+    found = small("policy: {lookback: 1}")
+    assert told(found) == [
+        "2026-01 in 2026-01: 10.00 earned",
+        "2026-03 in 2026-03: 100.00 earned",
+        "2026-01 in 2026-03: 1.00 parked",
+        "2026-01 in 2026-06: 1.00 parked",
+    ]
+    assert [each.component for each in found.of("parked")] == ["bookings"] * 2
+    assert found.pay() == euros(ann="110.00")
+    held = small(hold="0.5")
+    assert told(held) == [
+        "2026-01 in 2026-01: 5.00 earned",
+        "2026-01 in 2026-01: 5.00 held",
+        "2026-01 in 2026-03: 0.50 earned",
+        "2026-03 in 2026-03: 50.00 earned",
+        "2026-01 in 2026-03: 0.50 held",
+        "2026-03 in 2026-03: 50.00 held",
+    ]
+
+
+def test_what_waits_has_no_day_on_which_it_was_paid() -> None:
+    """Of January's slot nothing was posted; what of other months was known in time is."""
+    late = DEALS.replace("d1 deal 2026-01-10 2026-01-10", "d1 deal 2026-01-10 2026-03-02")
+    assert small("policy: {lookback: 1}", events=late).days == {("d3", "ann"): 30}
+    assert small(events=late).days == {("d1", "ann"): 81, ("d2", "ann"): 71, ("d3", "ann"): 30}
+
+
+def test_what_pays_nothing_or_cannot_be_reckoned_has_no_day_until_it_does() -> None:
+    table = "{up_to: 50, pays: 0}, {pays: 0.1}"
+    assert small(table=table).days == {("d1", "ann"): 22, ("d3", "ann"): 30}
+    dollars = "payee plan start pay_currency\nann sales 2026-01-01 USD\n"
+    rates = "use period of to rate on source known_on\npay 2026 EUR USD 2 2026-01-01 plan 2026-04-01\n"
+    found = small(assignments=dollars, rates=rates)
+    assert found.days == {("d1", "ann"): 81, ("d2", "ann"): 71, ("d3", "ann"): 30}
+    assert found.pay() == {"ann": Money.of("222.00", "USD")}
+
+
+def test_what_was_refused_by_an_earlier_close_is_told_once_and_after_what_still_is() -> None:
+    """Ann has no quota of the first quarter until April, and none of the second ever."""
+    rows = [row for row in TABLES["quotas"].splitlines() if not row.startswith("ann")]
+    quotas = "\n".join([rows[0] + ",known_on", *(row + ",2026-01-01" for row in rows[1:])])
+    found = in_force(facts(quotas=quotas + "\nann,bookings,2026-Q1,100000,EUR,2026-04-01\n"))
+    assert [(each.component, "2026-Q1" in each.message) for each in found.unreckoned] == [
+        ("bookings", False),
+        ("left_early", False),
+        ("bookings", True),
+    ]
 
 
 def test_only_the_versions_that_are_proposed_are_replaced() -> None:
@@ -286,15 +416,17 @@ def test_the_share_of_each_component_is_of_what_paid_above_nothing() -> None:
 def test_no_golden_case_changes_by_its_own_plans() -> None:
     told = 0
     for folder in CASES:
-        plans = load(PlanFile(file.name, file.read_text("utf-8")) for file in sorted(folder.glob("*.yaml")))
         tables = {file.stem: file.read_text("utf-8") for file in folder.glob("*.csv")}
+        rules = rules_of(tables.get("calendar"))
+        texts = (PlanFile(file.name, file.read_text("utf-8")) for file in sorted(folder.glob("*.yaml")))
+        plans = load(texts, rules=rules)
         known = facts_of({name: text for name, text in tables.items() if name in FACTS})
-        its_closes = closes_of(tables.get("closes"), known, plans)
+        its_closes = closes_of(tables.get("closes"), known, plans, rules=rules)
         try:
-            plain = simulate(plans, known, its_closes)
+            plain = simulate(plans, known, its_closes, rules=rules)
         except FactError:
             continue
-        found = compared(plain, simulate(in_place(plans, plans), known, its_closes))
+        found = compared(plain, simulate(in_place(plans, plans), known, its_closes, rules=rules))
         assert (found.winners, found.losers) == ((), ()), folder.name
         assert measures(plain).payees == len(found.changes), folder.name
         told += 1

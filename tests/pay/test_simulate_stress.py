@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,8 +13,9 @@ from simulated_sellers import IN_FORCE, PROPOSED, TABLES
 from trueup.pay.case import closes_of
 from trueup.pay.fact_tables import TABLES as FACTS
 from trueup.pay.fact_tables import facts_of
-from trueup.pay.facts import Event, Facts, SignedAgreement, ValueReading
+from trueup.pay.facts import Event, EventKind, EventShare, Facts, SignedAgreement, ValueReading
 from trueup.pay.plan_file import PlanFile, load
+from trueup.pay.replay import Close
 from trueup.pay.simulate import SimulationError, in_place, simulate
 from trueup.pay.simulate_stress import (
     Stressed,
@@ -25,7 +27,7 @@ from trueup.pay.simulate_stress import (
     stresses,
 )
 from trueup.units.money import Money
-from trueup.units.period import PeriodKind
+from trueup.units.period import PeriodKind, PeriodRules
 
 JUNE = date(2026, 6, 30)
 
@@ -51,6 +53,25 @@ def deal(key: str, day: str, amount: int = 100, customer: str = "") -> Event:
     return Event(key, "deal", on, on, Fraction(amount), "EUR", "ann", "bookings", customer)
 
 
+def agreed(**committed: int) -> tuple[SignedAgreement, ...]:
+    """Agreements by their customers, signed on the first day of the year."""
+    return tuple(
+        SignedAgreement(customer, "ann", customer.rstrip("2"), "value", date(2026, 1, 1), *map(eur, (1000, amount, 0)))
+        for customer, amount in committed.items()
+    )
+
+
+def eur(amount: int) -> Money:
+    return Money.of(amount, "EUR")
+
+
+def read(agreement: str, lower: int, as_of: str = "2026-03-31", **more: Any) -> ValueReading:
+    """A verified reading."""
+    on = date.fromisoformat(as_of)
+    sure = {"known_on": on, "verified_on": on, **more}
+    return ValueReading(agreement, on, Fraction(lower + 2000), Fraction(lower), date(2027, 1, 1), **sure)
+
+
 def test_each_stress_tells_what_it_costs_and_whom() -> None:
     """A tenth of 100,000 for 70 of 365 days is 1,917.81 of value, 1.9 % of what was committed, 76.71 of 4,000.
 
@@ -65,7 +86,23 @@ def test_each_stress_tells_what_it_costs_and_whom() -> None:
         "verification_delayed": {"ann": "-1600.00"},
     }
     assert [run.touched for run in found.values()] == [2, 1, 2, 2]
+    assert {run.because for run in found.values()} == {""}
     assert found["customers_dropped"].cost == {"EUR": Money.of("35390.00", "EUR")}
+
+
+def test_what_each_stress_means_is_told_with_what_it_does() -> None:
+    meant = {
+        "baseline_inflated": "every baseline is a tenth too favourable for us",
+        "deals_moved": "the last 5 % of deals slip into the next period",
+        "customers_dropped": "the worst fifth of customers is gone",
+        "verification_delayed": "every verification comes 90 days later",
+    }
+    assert {name: run.meaning for name, run in runs(IN_FORCE).items()} == meant
+    with pytest.raises(SimulationError) as error:
+        stresses([])
+    assert str(error.value) == (
+        "There is no close to simulate: give periods, each with the day on which it was closed."
+    )
 
 
 def test_a_slab_loses_more_from_one_deal_that_slips() -> None:
@@ -93,6 +130,29 @@ def test_an_inflated_baseline_adds_its_share_to_estimate_and_lower_bound_as_the_
     endless = replace(known, agreements=(replace(signed, ends_on=None),))
     assert inflated_baseline(endless).facts.readings[0].estimate == 17000
     assert inflated_baseline(Facts()).because == "no value was read"
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "as_of", "elapsed"),
+    [
+        (None, "2026-01-01", "1"),
+        ("2026-01-02", "2026-01-01", "0"),
+        ("2026-01-02", "2026-01-02", "1"),
+        ("2026-01-05", "2026-01-04", "3/4"),
+        ("2026-01-05", "2026-02-04", "1"),
+        ("2026-01-05", "2025-12-31", "0"),
+        ("2026-01-01", "2026-01-01", "1"),
+    ],
+)
+def test_a_baseline_is_too_favourable_by_as_much_of_its_term_as_is_over(
+    ends_on: str | None, as_of: str, elapsed: str
+) -> None:
+    """An agreement without an end, or that ends as it begins, is over from its first day on."""
+    ends = None if ends_on is None else date.fromisoformat(ends_on)
+    (signed,) = agreed(acme=80000)
+    known = Facts(agreements=(replace(signed, ends_on=ends),), readings=(read("acme", 7000, as_of),))
+    (found,) = inflated_baseline(known).facts.readings
+    assert (found.estimate, found.lower) == (9000 + 8000 * Fraction(elapsed), 7000 + 8000 * Fraction(elapsed))
 
 
 def test_a_reading_of_an_agreement_nobody_signed_is_left_alone() -> None:
@@ -138,6 +198,37 @@ def test_a_deal_slips_in_all_its_revisions_and_is_known_no_earlier_than_it_was()
 def test_only_deals_of_closed_periods_slip_and_without_any_nothing_does() -> None:
     after = moved_deals(Facts((deal("a", "2026-07-31"),)), kind=PeriodKind.MONTH, through=JUNE)
     assert (after.touched, after.because) == (0, "there is no deal")
+    on_the_last_day = moved_deals(Facts((deal("a", "2026-06-30"),)), kind=PeriodKind.MONTH, through=JUNE)
+    assert (on_the_last_day.touched, on_the_last_day.because) == (1, "")
+
+
+def test_of_a_deal_that_was_corrected_counts_the_newest_day_in_whatever_order_it_came() -> None:
+    known = (replace(deal("a", "2026-07-31"), revision=1), deal("a", "2026-01-31"))
+    for events in (known, known[::-1]):
+        assert moved_deals(Facts(events), kind=PeriodKind.MONTH, through=JUNE).touched == 0
+
+
+def test_deals_slip_into_the_companys_own_next_quarter() -> None:
+    """Its year begins in February: the quarter ends with April, and the last close is of it."""
+    rules = PeriodRules(fiscal_year_start=2)
+    known = Facts((deal("a", "2026-04-30"), deal("b", "2026-05-01")))
+    for closes in ([Close("FY2027-Q1", JUNE)], [Close("FY2026-Q4", JUNE), Close("FY2027-Q1", JUNE)]):
+        (moves,) = [each for each in stresses(closes, rules=rules) if each.name == "deals_moved"]
+        assert moves.alters(known) == moved_deals(
+            known, kind=PeriodKind.QUARTER, through=date(2026, 4, 30), rules=rules
+        )
+        assert [each.on for each in moves.alters(known).facts.events] == [date(2026, 5, 1)] * 2
+
+
+def test_a_company_with_a_year_of_its_own_is_stressed_by_its_own_periods() -> None:
+    plans = load([PlanFile("plan.yaml", IN_FORCE.replace("currency: EUR", "currency: EUR\nperiod: quarter"))])
+    quotas = TABLES["quotas"].replace("2026-", "FY2026-")
+    known = facts_of({name: text for name, text in TABLES.items() if name in FACTS} | {"quotas": quotas})
+    closes, rules = [Close("FY2026-Q3", JUNE)], PeriodRules(fiscal_year_start=7)
+    plain = simulate(plans, known, closes, rules=rules)
+    found = {run.name: run for run in stressed(plans, known, closes, plain=plain, rules=rules)}
+    assert found["verification_delayed"].cost == plain.cost()
+    assert found["deals_moved"].touched == 1
 
 
 def test_the_worst_customers_go_with_all_that_is_theirs() -> None:
@@ -162,11 +253,79 @@ def test_the_worst_customers_go_with_all_that_is_theirs() -> None:
 def test_of_four_customers_a_fifth_is_nobody() -> None:
     known = Facts(tuple(deal(name, "2026-01-10", customer=name) for name in "abcd"))
     found = dropped_customers(known)
-    assert (found.facts, found.because) == (known, "1/5 of 4 customers is less than one")
+    assert (found.facts, found.touched, found.because) == (known, 0, "1/5 of 4 customers is less than one")
+
+
+@pytest.mark.parametrize(
+    ("deals", "other", "worst"),
+    [
+        ({"acme": [60], "bolt": [50]}, [], "bolt"),
+        ({"acme": [60], "bolt": [50, 20]}, [], "acme"),
+        ({"acme": [60], "bolt": [60]}, [], "acme"),
+        ({"acme": [60], "bolt": [70]}, [("refund", "bolt0", 20)], "bolt"),
+        # What is paid for is credit as before, and what is taken off a deal that nobody knows is of nobody.
+        ({"acme": [60], "bolt": [70]}, [("payment", "bolt0", 70)], "acme"),
+        ({"acme": [60], "bolt": [70]}, [("refund", "unknown", 70)], "acme"),
+    ],
+)
+def test_without_value_the_worst_customer_is_who_bought_least(
+    deals: dict[str, list[int]], other: list[tuple[EventKind, str, int]], worst: str
+) -> None:
+    """Of two, half are dropped."""
+    events = [
+        deal(f"{customer}{place}", "2026-01-10", amount, customer)
+        for customer, amounts in deals.items()
+        for place, amount in enumerate(amounts)
+    ]
+    events += [Event(f"e{of}", kind, JUNE, JUNE, Fraction(amount), of=of) for kind, of, amount in other]
+    found = dropped_customers(Facts(tuple(events)), share=Fraction(1, 2))
+    left = {each.customer for each in found.facts.events if each.kind == "deal"}
+    assert (found.touched, found.because, left) == (1, "", {"acme", "bolt"} - {worst})
+
+
+@pytest.mark.parametrize(
+    ("agreements", "readings", "worst"),
+    [
+        ({"acme": 100, "bolt": 100}, [read("acme", 10), read("bolt", 9)], "bolt"),
+        ({"acme": 100, "bolt": 100}, [read("acme", 10)], "bolt"),
+        # Of one agreement the last that is verified counts, by its day and then by its revision; those of two add up.
+        ({"acme": 100, "bolt": 100}, [read("acme", 10), read("acme", 5, "2026-04-30"), read("bolt", 9)], "acme"),
+        ({"acme": 100, "bolt": 100}, [read("acme", 10), read("acme", 5, revision=1), read("bolt", 9)], "acme"),
+        (
+            {"acme": 100, "bolt": 100},
+            [read("acme", 5), read("acme", 99, revision=1, verified_on=None), read("bolt", 9)],
+            "acme",
+        ),
+        ({"acme": 100, "bolt": 100, "bolt2": 100}, [read("acme", 10), read("bolt", 6), read("bolt2", 6)], "acme"),
+        ({"acme": 100, "bolt": 100}, [], "acme"),
+    ],
+)
+def test_the_worst_customer_is_who_has_least_verified_value(
+    agreements: dict[str, int], readings: list[ValueReading], worst: str
+) -> None:
+    """Of two, half are dropped; who bought nothing yet is among them."""
+    known = Facts(agreements=agreed(**agreements), readings=tuple(readings))
+    found = dropped_customers(known, share=Fraction(1, 2))
+    assert {each.customer for each in found.facts.agreements} == {"acme", "bolt"} - {worst}
+    assert {each.agreement_id.rstrip("2") for each in found.facts.readings} <= {"acme", "bolt"} - {worst}
+
+
+def test_who_agreed_and_bought_nothing_is_worse_than_who_bought_something() -> None:
+    known = Facts(events=(deal("a", "2026-01-10", 1, "acme"),), agreements=agreed(bolt=100))
+    found = dropped_customers(known, share=Fraction(1, 2))
+    assert (found.facts.events, found.facts.agreements) == (known.events, ())
+
+
+def test_with_a_customer_go_the_shares_of_their_deals_and_what_belongs_to_nobody_stays() -> None:
+    shares = tuple(EventShare(key, "ann", "direct", Fraction(1)) for key in ("a", "b", "c"))
+    events = (deal("a", "2026-01-10", 1, "acme"), deal("b", "2026-01-10", 9, "bolt"), deal("c", "2026-01-10", 0))
+    found = dropped_customers(Facts(events=events, shares=shares), share=Fraction(1, 2))
+    assert (found.facts.events, found.facts.shares) == (events[1:], shares[1:])
 
 
 def test_a_verification_that_comes_later_may_come_after_the_reading_lapsed() -> None:
     found = delayed_verification(facts())
+    assert (found.touched, found.because) == (2, "")
     assert [(each.verified_on, each.known_on) for each in found.facts.readings] == [(date(2026, 7, 9),) * 2] * 2
     assert [each.lapses_on for each in found.facts.readings] == [JUNE] * 2
     unverified = replace(facts(), readings=tuple(replace(each, verified_on=None) for each in facts().readings))
@@ -175,15 +334,16 @@ def test_a_verification_that_comes_later_may_come_after_the_reading_lapsed() -> 
     )
 
 
-def test_what_touches_nothing_leaves_cost_as_it_is_and_says_why() -> None:
+def test_what_touches_nothing_is_not_run_again_and_says_why() -> None:
     known = replace(facts(), readings=(), agreements=())
     plans, closes = load([PlanFile("plan.yaml", IN_FORCE)]), closes_of(TABLES["closes"], Facts(), ())
     plain = simulate(plans, known, closes)
     found = {run.name: run for run in stressed(plans, known, closes, plain=plain)}
     assert found["verification_delayed"].cost == plain.cost()
     assert found["verification_delayed"].because == "nothing was verified"
-    with pytest.raises(SimulationError, match="no close"):
-        stresses([])
+    paid_nothing = replace(plain, amounts=())
+    again = {run.name: run for run in stressed(plans, known, closes, plain=paid_nothing)}
+    assert again["verification_delayed"].cost == {"EUR": Money.zero("EUR")}
 
 
 @given(st.lists(st.dates(date(2026, 1, 1), JUNE), min_size=1, max_size=60))
