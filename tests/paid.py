@@ -13,16 +13,17 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from planned import approved
 from recorded import workspace_in
 from trueup.lake.duckdb import DuckDBEngine
 from trueup.mart.snapshot import Manifest, Snapshot, drafting, publish
 from trueup.pay.booking import Book, accruals, holds, paid
 from trueup.pay.fact_tables import facts_of
 from trueup.pay.ledger import Transaction
-from trueup.pay.payment import Posting
+from trueup.pay.payment import Posting, Slot
 from trueup.pay.plan import Plan
 from trueup.pay.plan_file import PlanFile, load
-from trueup.pay.replay import Close, Closed, posted_by_slot, replay, runs
+from trueup.pay.replay import Close, Closed, replay, runs
 from trueup.pay.statement import Basis, statements
 from trueup.record.actions.pay_periods import (
     Calculated,
@@ -37,6 +38,7 @@ from trueup.record.models import PayCalculation, User
 from trueup.runs.folder import Folder
 from trueup.runs.pay_life import Desk
 from trueup.runs.pay_tables import PAY_SCHEMA
+from trueup.units.money import Money
 from trueup.workspace import settings
 
 PLAN = """
@@ -172,7 +174,9 @@ def months(names: Mapping[str, str] | None = None) -> Iterator[Month]:
 
 
 def filled(fin: User, approver: User, names: Mapping[str, str] | None = None) -> list[PayCalculation]:
-    """The quarter in the record that is open: ``fin`` calculates, ``approver`` approves."""
+    """The quarter in the record that is open: ``fin`` calculates, ``approver`` approves, the plan too."""
+    payees = ((names or {}).get(name, name) for name in ("alice", "bob", "charlie", "nora"))
+    approved(fin, approver, text=PLAN, payees=tuple(payees))
     january, february, march = months(names)
     first = kept(fin, january)
     passed(fin, approver, first)
@@ -228,7 +232,7 @@ def _told_nothing(folder: Folder) -> Snapshot:
     with drafting(folder.mart, manifest.snapshot) as draft:
         engine = DuckDBEngine(draft.file)
         engine.create_schema(PAY_SCHEMA)
-        for name in ("events", "quotas", "reporting_lines", "rates"):
+        for name in ("events", "quotas", "reporting_lines", "rates", "eligible_customers"):
             engine.load(PAY_SCHEMA, name, pa.table({"nothing": pa.array([], pa.string())}))
         engine.close()
         return publish(folder.mart, draft, manifest, keep=1)
@@ -241,14 +245,17 @@ def _basis(plans: Sequence[Plan], before: Sequence[Closed], closed: Closed) -> B
         earned=closed.earned,
         held=closed.held,
         parked=closed.parked,
-        posted_before=posted_by_slot(_all(each.earned for each in before)),
-        held_before=posted_by_slot(_all(each.held for each in before)),
+        posted_before=_by_slot(each.earned for each in before),
+        held_before=_by_slot(each.held for each in before),
         plans=plans,
     )
 
 
-def _all(some: Iterator[Sequence[Posting]]) -> list[Posting]:
-    return [posting for postings in some for posting in postings]
+def _by_slot(some: Iterator[Sequence[Posting]]) -> dict[Slot, Money]:
+    found: dict[Slot, Money] = {}
+    for posting in (posting for postings in some for posting in postings):
+        found[posting.slot] = found[posting.slot] + posting.amount if posting.slot in found else posting.amount
+    return found
 
 
 def _vested(closed: Closed) -> frozenset[tuple[str, str, str]]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from django.test import Client
 from company import Company, found
 from paid import filled
 from recorded import Place, undone_at
-from trueup.record.actions.pay_disputes import decide_dispute
+from trueup.record.actions.pay_disputes import decide_dispute, open_dispute
 from trueup.record.actions.tokens import make_token
 from trueup.record.models import Dispute
 from trueup.record.pay_periods import statement_of
@@ -132,6 +133,34 @@ def test_a_statement_is_what_its_bytes_say(ask: Ask, company: Company) -> None:
     assert kept is not None
     assert whole["hash"] == kept.hash
     assert whole["statement"] == json.loads(bytes(kept.body))
+
+
+def test_a_statement_is_a_file_too(ask: Ask, company: Company) -> None:
+    _, token = make_token(company.alice, at=NOW, label="BI", scope="read", expires_at=NOW + timedelta(days=1))
+    client = Client(SERVER_NAME="localhost", headers={"authorization": f"Bearer {token}"})
+    address = "/api/v1/pay/statements/2026-02/alice/file"
+    made = client.get(address)
+    assert (made["Content-Type"], made.content[:5]) == ("application/pdf", b"%PDF-")
+    assert made["Content-Disposition"] == 'attachment; filename="statement-2026-02-alice.pdf"'
+    assert "Statement of pay, February 2026" in client.get(address, {"format": "html"}).content.decode()
+    assert client.get(address, {"format": "doc"}).status_code == 422
+    assert ask("Bob", "/pay/statements/2026-02/alice/file")[0] == 404
+
+
+def test_what_a_dispute_led_to_is_told_from_both_ends(ask: Ask, company: Company) -> None:
+    lines = ask("Alice", "/pay/statements/2026-01/alice")[1]["statement"]["lines"]
+    about = next(line["hash"] for line in lines if line["event"] == "crm:a1")
+    early = datetime(2026, 2, 6, tzinfo=UTC)
+    dispute = open_dispute(company.alice, "alice", "2026-01", about, claim="It was 66,000.", at=early)
+    decide_dispute(company.fin, dispute, outcome="evidence", evidence="crm:a1", reason="So it is.", at=NOW)
+    [after] = ask("Alice", "/pay/statements/2026-02/alice")[1]["after_disputes"]
+    assert after["dispute_id"] == dispute.pk
+    [led] = ask("Alice", f"/pay/disputes/{dispute.pk}")[1]["led_to"]
+    assert (led["period"], led["lines"]) == ("2026-02", [after["line_hash"]])
+    [posted] = led["posted"]
+    assert (posted["component"], posted["earning_period"], posted["is_true_up"]) == ("bookings", "2026-01", True)
+    assert Decimal(posted["amount"]) == 300
+    assert ask("Bob", f"/pay/disputes/{dispute.pk}")[0] == 404
 
 
 def test_a_line_is_questioned_by_its_hash(ask: Ask, company: Company) -> None:

@@ -21,7 +21,7 @@ sys.path.insert(0, tests)
 from trueup.record.opening import open_record
 open_record(root)
 from paid import filled
-from trueup.record.actions.pay_disputes import open_dispute
+from trueup.record.actions.pay_disputes import decide_dispute, open_dispute
 from trueup.record.actions.people import install_user
 from trueup.record.models import Person, User
 from trueup.record.pay_periods import statement_of
@@ -35,6 +35,28 @@ filled(fin, users["ada"], names | dict(zip(("acme", "globex"), accounts, strict=
 body = json.loads(bytes(statement_of(fin, payees[0], "2026-02").body))
 line = body["lines"][0]["hash"]
 open_dispute(users["alice"], payees[0], "2026-02", line, claim="The order form says 42,000, not 40,000.50.", at=now)
+january = json.loads(bytes(statement_of(fin, payees[0], "2026-01").body))["lines"]
+about = next(line["hash"] for line in january if line["event"] == "crm:a1")
+early = datetime(2026, 2, 6, tzinfo=UTC)
+second = open_dispute(users["alice"], payees[0], "2026-01", about, claim="They ordered 66,000.", at=early)
+said = {"reason": "Their order form says so.", "evidence": "crm:a1"}
+decide_dispute(fin, second, outcome="evidence", at=early.replace(day=20), **said)
+from datetime import date
+from paid import PLAN
+from planned import submitted
+from trueup.pay.simulate_compare import Change, MoneyDiff
+from trueup.record.actions.pay_plans import sign_plan
+from trueup.record.models import PlanReview
+from trueup.units.money import Money
+active = PlanReview.objects.get()
+sign_plan(users["bob"], active, plan_hash=active.plan_hash, at=now)
+paid = [(payees[0], 14610, 16230), (payees[1], 2700, 2160), (payees[2], 2500, 2500)]
+moved = tuple(Change(payee, Money.of(old, "EUR"), Money.of(new, "EUR")) for payee, old, new in paid)
+diff = MoneyDiff(date(2025, 7, 1), date(2026, 6, 30), ("a" * 64,), ("b" * 64,), moved, (f"{payees[3]} has no quota.",))
+later = PLAN.replace("2026-01-01", "2026-07-01").replace("pays: 0.10}", "pays: 0.12}", 1)
+later = later.replace("draw: {minimum: 500, recovers_from: 2026-02, ends: 2026-01}", "")
+names["in_review"] = submitted(fin, text=later, payees=payees, money_diff=diff).plan_hash
+names["active"] = active.plan_hash
 print(json.dumps(names))
 """
 
@@ -60,8 +82,17 @@ def test_every_page_can_be_read_and_touched_by_everybody(
 ) -> None:
     alice, nora = payees["alice"], payees["nora"]
     seen = {
-        "alice": {"pay_own": "/pay/", "pay_question_asked": "/pay/disputes/"},
-        "ada": {"pay_period_closed": "/pay/?period=2026-01"},
+        "alice": {
+            "pay_own": "/pay/",
+            "pay_question_asked": "/pay/disputes/",
+            "pay_plan_to_sign": f"/pay/plans/{payees['active']}/",
+        },
+        "bob": {"pay_plans_own": "/pay/plans/"},
+        "ada": {
+            "pay_period_closed": "/pay/?period=2026-01",
+            "pay_plan_in_review": f"/pay/plans/{payees['in_review']}/",
+            "pay_plan_approve": f"/pay/plans/{payees['in_review']}/approve/",
+        },
         "fin": {
             "pay_period": "/pay/?period=2026-03",
             "pay_period_approved": "/pay/?period=2026-02&sort=-posted",
@@ -70,9 +101,12 @@ def test_every_page_can_be_read_and_touched_by_everybody(
             "pay_statement_loss": f"/pay/2026-02/{payees['bob']}/",
             "pay_statement_waiting": f"/pay/2026-03/{payees['charlie']}/",
             "pay_statement_refused": f"/pay/2026-01/{nora}/",
+            "pay_plans": "/pay/plans/",
+            "pay_plan_active": f"/pay/plans/{payees['active']}/",
             "pay_submit": "/pay/periods/2026-03/submit/",
             "pay_questions": "/pay/disputes/",
             "pay_question": "/pay/disputes/1/",
+            "pay_question_led_to": "/pay/disputes/2/",
             "pay_decide": "/pay/disputes/1/decide/",
         },
     }
@@ -117,6 +151,20 @@ def test_from_the_list_to_a_line_and_a_question_about_it(site: Site, browser: Br
     context.close()
 
 
+def test_a_payee_reads_their_plan_and_signs_it(site: Site, browser: Browser, payees: dict[str, str]) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 900})
+    page = site.signed_in(context, "alice")
+    page.goto(f"{site.base}/pay/")
+    page.get_by_role("link", name="Plans", exact=True).click()
+    page.get_by_role("link", name="Read and sign").click()
+    expect(page.get_by_role("heading", name="New business")).to_be_visible()
+    page.get_by_role("link", name="Sign it").click()
+    page.get_by_role("button", name="Sign").click()
+    expect(page.locator(".message.success")).to_have_text("You signed it.")
+    expect(page.get_by_role("link", name="Sign it")).to_have_count(0)
+    context.close()
+
+
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_the_file_to_keep_needs_no_server(
     site: Site, browser: Browser, payees: dict[str, str], width: int, scheme: str, tmp_path: Path
@@ -127,7 +175,10 @@ def test_the_file_to_keep_needs_no_server(
     page = site.signed_in(context, "fin")
     page.goto(f"{site.base}/pay/2026-03/{payees['alice']}/")
     with page.expect_download() as given:
-        page.get_by_role("link", name="A file to print and keep").click()
+        page.get_by_role("link", name="PDF to print and keep").click()
+    assert given.value.path().read_bytes().startswith(b"%PDF")
+    with page.expect_download() as given:
+        page.get_by_role("link", name="as HTML").click()
     file = tmp_path / "statement.html"
     given.value.save_as(file)
     asked: list[str] = []

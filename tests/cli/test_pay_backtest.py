@@ -10,8 +10,7 @@ from django.db import connections
 
 from commands import Run
 from paid_workspace import IN_FORCE, SIMPLE, YEAR, sellers, with_plans
-from recorded import Place, point_at
-from trueup.record.opening import migrate
+from recorded import Place, lay_record, point_at
 
 
 @pytest.fixture(scope="module")
@@ -19,8 +18,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The example company with plans and an empty record; nothing of a test changes it but who may sign in."""
     root = with_plans(tmp_path_factory.mktemp("tried") / "acme").root
     (root / "simple.yaml").write_text(SIMPLE)
+    lay_record(root)
     point_at(Place(root))
-    migrate()
     yield root
     connections.close_all()
 

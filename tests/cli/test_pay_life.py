@@ -11,10 +11,9 @@ from django.db import connections
 
 from commands import Run
 from example import COMPANY, built
-from recorded import Place, point_at
+from recorded import Place, lay_record, point_at
 from trueup.lake.duckdb import DuckDBEngine
 from trueup.mart.snapshot import current
-from trueup.record.opening import migrate
 from trueup.runs.folder import Folder
 
 YEAR = COMPANY.ends_on.year
@@ -29,8 +28,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name, value in {"TRUEUP_WORKSPACE": str(root), "DJANGO_SETTINGS_MODULE": "trueup.server.settings"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("TRUEUP_RECORD", "")
+    lay_record(root)
     point_at(Place(root))
-    migrate()
     yield root
     connections.close_all()
 
@@ -70,6 +69,8 @@ def test_a_period_is_calculated_approved_by_somebody_else_closed_and_paid(staffe
     assert "was not submitted" in run("pay", "close")[2]
     if "no owner" in printed:
         assert run("pay", "own", "Looked at.")[0] == 0
+    assert run("pay", "submit-plan", "classic_quota")[0] == 0
+    assert run("pay", "approve-plan", "classic_quota", "--as", FINANCE)[0] == 0
     assert run("pay", "submit")[0] == 0
     assert "Let somebody else approve it" in run("pay", "approve")[2]
     assert f"{JANUARY} is approved." in run("pay", "approve", "--as", FINANCE)[1]
@@ -89,6 +90,11 @@ def test_a_period_is_calculated_approved_by_somebody_else_closed_and_paid(staffe
     paid = {row["payee"]: row["paid"] for row in csv.DictReader(payroll.read_text().splitlines())}
     payee = next(payee for payee, amount in paid.items() if float(amount) > 0)
     statement = json.loads(run("pay", "statement", payee, JANUARY)[1])
+    file = staffed / "statement.pdf"
+    assert run("pay", "statement", payee, JANUARY, "--format", "pdf", "-o", str(file)) == (0, "", "")
+    assert file.read_bytes().startswith(b"%PDF")
+    assert "name a file with --output" in run("pay", "statement", payee, JANUARY, "--format", "pdf")[2]
+    assert run("pay", "statement", payee, JANUARY, "--format", "html")[1].lstrip().startswith("<!doctype html>")
     assert statement["run"]["paid"] == [paid[payee], "EUR"]
     assert sum(round(100 * float(line["amount"][0])) for line in statement["lines"]) == round(100 * float(paid[payee]))
 
@@ -140,4 +146,55 @@ def test_without_plans_or_people_on_them_it_is_said_what_to_do(place: Path, run:
     assert "`trueup pay plans` writes ours into plans/" in run("pay", "calculate", JANUARY)[2]
     assert run("pay", "plans")[0] == 0
     assert "plans/assignments.csv is missing: nobody is on a plan." in run("pay", "calculate", JANUARY)[2]
-    assert "stay as they are" in run("pay", "plans")[2]
+    assert "`trueup pay submit-plan PLAN` submits a draft." in run("pay", "plans")[1]
+
+
+def test_a_plan_is_submitted_with_what_it_changes_approved_by_somebody_else_and_signed(staffed: Path, run: Run) -> None:
+    assert "There is no plan 'classic'" in run("pay", "submit-plan", "classic")[2]
+    assert "was not submitted for review" in run("pay", "approve-plan", "classic_quota")[2]
+    code, printed, said = run("pay", "submit-plan", "classic_quota")
+    assert (code, said) == (0, "")
+    assert "Nothing can be compared: It is the first version of classic_quota" in printed
+    assert "was submitted already" in run("pay", "submit-plan", "classic_quota")[2]
+    assert "Let somebody else approve it" in run("pay", "approve-plan", "classic_quota")[2]
+    assert run("pay", "calculate")[0] == 0
+    gate = f"Nobody has approved the plan classic_quota from {YEAR}-01-01."
+    assert gate in run("pay", "status")[1]
+    assert "is rejected" in run("pay", "approve-plan", "classic_quota", "--reject", "A cliff.", "--as", FINANCE)[1]
+    assert f"The plan classic_quota from {YEAR}-01-01 was rejected." in run("pay", "status")[1]
+    assert "is approved" in run("pay", "approve-plan", "classic_quota", "--as", FINANCE)[1]
+    status = run("pay", "status")[1]
+    assert gate not in status
+    assert "people have not signed their plan." in status
+    plans = {row["plan"]: row for row in csv.DictReader(run("pay", "plans", "--format", "csv")[1].splitlines())}
+    assert {name: row["state"] for name, row in plans.items()} == {
+        "classic_quota": "active",
+        "customer_first": "draft",
+        "half_and_half": "draft",
+    }
+    assert (plans["classic_quota"]["payees"], plans["classic_quota"]["signed"]) == (str(len(sellers())), "0")
+    assert "does not pay you" in run("pay", "sign-plan", "classic_quota")[2]
+    told = run("pay", "plan", "half_and_half")[1]
+    assert "Held until value is verified: 50\xa0%." in told
+    assert "Nobody submitted it for review yet." in told
+
+
+def test_a_new_version_is_compared_with_the_one_that_it_replaces(staffed: Path, run: Run) -> None:
+    assert run("pay", "submit-plan", "classic_quota")[0] == 0
+    assert run("pay", "approve-plan", "classic_quota", "--as", FINANCE)[0] == 0
+    text = (staffed / "plans" / "classic_quota.yaml").read_text()
+    assert "pays: 1.5}" in text
+    later = text.replace("pays: 1.5}", "pays: 1.2}").replace(f"{YEAR}-01-01", f"{YEAR + 1}-01-01")
+    (staffed / "plans" / "classic_quota_next.yaml").write_text(later)
+    assert "Name one that people are on" in run("pay", "submit-plan", "classic_quota_next", "--instead-of", "gold")[2]
+    code, printed, said = run("pay", "submit-plan", "classic_quota_next")
+    assert (code, said) == (0, "")
+    assert f"Who earned what from {YEAR - 1}-" in printed
+    plans = list(csv.DictReader(run("pay", "plans", "--format", "csv")[1].splitlines()))
+    assert [row["state"] for row in plans if row["plan"] == "classic_quota"] == ["active", "in review"]
+    shown = run("pay", "plan", plans[1]["hash"][:8])[1]
+    assert "120\xa0%" in shown
+    losing = [line.split()[-1] for line in shown.splitlines() if line.strip().startswith(tuple(sellers()))]
+    assert losing
+    assert all(float(each.replace(",", "")) <= 0 for each in losing)
+    assert any(float(each.replace(",", "")) < 0 for each in losing)

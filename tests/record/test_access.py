@@ -10,6 +10,7 @@ from django.db.models import Model, QuerySet
 from django.test import override_settings
 
 from company import DAY, NOON, Company
+from planned import approved
 from trueup.record import access
 from trueup.record.access import Verb, allow, may
 from trueup.record.actions.accounts import join_team, leave_team, make_account
@@ -23,7 +24,6 @@ from trueup.record.actions.pay_periods import (
     Calculated,
     close,
     decide_calculation,
-    decide_plan,
     keep_calculation,
     own_exception,
     pay,
@@ -248,7 +248,7 @@ def paid(company: Company) -> list[list[tuple[str, Model]]]:
     calculation = keep_calculation(company.fin, january, at=NOON)
     review = submit(company.fin, calculation, at=NOON)
     approval = decide_calculation(company.ada, calculation, decision="approved", at=NOON)
-    plan = decide_plan(company.ada, "2" * 64, decision="approved", at=NOON, written_by=company.fin, payees=())
+    plan = approved(company.fin, company.ada)
     owned = own_exception(company.fin, calculation, "deal-7", note="It comes.", at=NOON)
     close(company.fin, "2026-01", [], at=NOON, inputs_hash="1" * 64)
     run = pay(company.fin, "2026-01", [], at=NOON, file_sha256="3" * 64)
@@ -285,7 +285,7 @@ def test_a_payee_sees_their_own_pay_and_a_manager_that_of_whom_they_lead(
 
 
 def test_an_approver_of_a_plan_sees_what_they_decided(company: Company) -> None:
-    plan = decide_plan(company.mia, "2" * 64, decision="approved", at=NOON, written_by=company.fin, payees=())
+    plan = approved(company.fin, company.mia, payees=("alice", "nora"))
     assert sees(company.mia, "pay_approvals", plan)
     assert not sees(deactivated(company, "Mia"), "pay_approvals", plan)
 

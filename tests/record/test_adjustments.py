@@ -3,11 +3,16 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from company import DAY, NOON, Company
+from trueup.pay.agreements import PayeeShare, Signer
+from trueup.pay.baseline import SeriesValue
 from trueup.record import access
 from trueup.record.actions.adjustments import (
     change_adjustment,
@@ -17,12 +22,15 @@ from trueup.record.actions.adjustments import (
     propose_adjustment,
     withdraw_adjustment,
 )
+from trueup.record.actions.agreements import agree
 from trueup.record.actions.stakeholders import record_stakeholder
+from trueup.record.agreements import changes_of
 from trueup.record.export import export
 from trueup.record.history import changes, restore
-from trueup.record.models import Adjustment
+from trueup.record.models import Adjustment, ValueAgreement
 from trueup.record.privacy import erase_stakeholder
 from trueup.record.refusal import NotAllowed, Refused
+from trueup.units.money import Money
 
 Deed = Callable[[], object]
 LATER, LAST = NOON + timedelta(hours=1), NOON + timedelta(hours=2)
@@ -238,3 +246,62 @@ def test_who_is_erased_goes_out_of_decided_ones_too(company: Company) -> None:
     assert [each.measure for each in kept if each.measure.startswith("(erased)'s")] == ["(erased)'s overtime"]
     said = str([[str(vars(version)) for version in Adjustment.versions.filter(id=each.pk)] for each in kept])
     assert "jane" not in said.lower()
+
+
+def test_who_is_paid_by_an_agreement_with_the_customer_decides_no_adjustment_there(company: Company) -> None:
+    made = proposed(company)
+    assert decidable(company.ana, [made]) == {made.pk}
+    agreed_on(company, "Stock cover", payee="ana")
+    assert decidable(company.ana, [made]) == set()
+    for approve in (True, False):
+        with pytest.raises(NotAllowed, match="You are paid by an agreement with this customer"):
+            decide_adjustment(company.ana, made, approve=approve, at=LATER, reason="So it was.")
+    around = {"status": "approved", "decided_by": company.ana, "decided_at": LATER}
+    with pytest.raises(IntegrityError, match="Nobody decides what moves the value"), transaction.atomic():
+        QuerySet(Adjustment).filter(pk=made.pk).update(**around)
+    assert decide_adjustment(company.ada, made, approve=True, at=LATER).status == "approved"
+
+
+def test_a_measure_that_was_agreed_on_goes_by_its_key_and_its_name(company: Company) -> None:
+    agreement = agreed_on(company, "days_sales_outstanding")
+    for measure, day in (("Days sales outstanding", 1), ("DAYS-SALES outstanding", 2), ("On-time delivery", 3)):
+        made = proposed(company, measure=measure, starts_on=date(2026, 3, day))
+        decide_adjustment(company.ana, made, approve=True, at=LATER)
+    assert [each.starts_on.day for each in changes_of(agreement, known_at=LAST)] == [1, 2]
+
+
+def test_a_name_that_may_be_what_was_agreed_on_or_something_else_is_not_approved(company: Company) -> None:
+    agreed_on(company, "Days sales outstanding")
+    made = proposed(company, measure="accounts receivable")
+    with pytest.raises(Refused, match="accounts receivable may be Days sales outstanding") as refused:
+        decide_adjustment(company.ana, made, approve=True, at=LATER)
+    assert refused.value.cure == (
+        "Let whoever proposed it name it Days sales outstanding, or name the other one more clearly."
+    )
+    assert decide_adjustment(company.ana, made, approve=False, at=LATER, reason="Which one?").status == "refused"
+
+
+def agreed_on(company: Company, measure: str, payee: str = "alice") -> ValueAgreement:
+    """An agreement with Acme that pays somebody."""
+    return agree(
+        company.alice,
+        company.acme,
+        at=NOON,
+        series=[SeriesValue(date(2026, month, 15), Decimal(42), "days") for month in range(1, 7)],
+        lookback_months=3,
+        measure=measure,
+        direction="decrease",
+        definition="From their ledger",
+        value_per_unit=Money.of(1000, "EUR"),
+        per="term",
+        committed=Money.of(5000, "EUR"),
+        band=Money.of(0, "EUR"),
+        payees=(PayeeShare(payee, Money.of(300, "EUR"), Fraction(1)),),
+        starts_on=DAY,
+        ends_on=DAY + timedelta(days=300),
+        quantile=Decimal("0.8416"),
+        confidence="one-sided, 80 %",
+        reading_dates=(DAY + timedelta(days=300),),
+        verifier="Our controller",
+        signers=(Signer("ours", "Head of Sales"), Signer("customer", "CFO")),
+    )

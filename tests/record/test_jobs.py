@@ -9,6 +9,7 @@ from trueup.record import access
 from trueup.record.actions.jobs import (
     ask_for_build,
     ask_for_import,
+    ask_for_stress,
     ask_for_study,
     change_schedule,
     make_schedule,
@@ -82,6 +83,18 @@ def test_a_study_that_died_is_asked_for_again_as_a_study(company: Company) -> No
     assert claim("one", at=NOON + SECOND) == asked
     bury("one", at=NOON + 2 * SECOND)
     assert told(company.ana) == [("study", "abandoned"), ("study", "queued")]
+
+
+def test_plans_are_tried_for_who_pays_each_question_once_and_again_where_the_worker_died(company: Company) -> None:
+    with pytest.raises(NotAllowed):
+        ask_for_stress(company.ana, "one", at=NOON)
+    asked = ask_for_stress(company.fin, "one", at=NOON)
+    assert ask_for_stress(company.fin, "one", at=NOON + SECOND) == asked
+    assert ask_for_stress(company.fin, "two", at=NOON + SECOND) != asked
+    assert claim("w", at=NOON + SECOND) == asked
+    bury("w", at=NOON + 2 * SECOND)
+    jobs = access.jobs(company.fin).order_by("asked_at", "status")
+    assert [(job.about, job.status) for job in jobs] == [("one", "abandoned"), ("one", "queued"), ("two", "queued")]
 
 
 def test_two_jobs_never_run_at_once(company: Company) -> None:

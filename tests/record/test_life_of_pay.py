@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 
 from company import NOON, Company, found
 from pay.paying import plans_of, usd
+from planned import approved
 from recorded import Place, undone_at
 from trueup.pay.booking import Book, accruals, holds, paid
 from trueup.pay.calculate import calculate
@@ -42,7 +43,7 @@ from trueup.record.refusal import NotAllowed, Refused
 from trueup.units.money import Money
 from trueup.units.period import parse_period
 
-PLANS = plans_of("""
+PLAN = """
     plan: sales
     currency: USD
     valid_from: 2026-01-01
@@ -51,7 +52,8 @@ PLANS = plans_of("""
          table: {kind: step, tiers: [{up_to: 1000, pays: 0.10}, {pays: 0.15}]}}
       - {name: value, kind: value}
       - {name: returned, kind: clawback, of: [bookings], months: 12}
-""")
+"""
+PLANS = plans_of(PLAN)
 PAYEES = ("alice", "bob")
 AGREED = SignedAgreement("dso", "alice", "acme", "value", date(2026, 1, 10), usd(100), usd(400), usd(10))
 THERE = Facts(assignments=tuple(Assignment(payee, "sales", date(2026, 1, 1)) for payee in PAYEES), agreements=(AGREED,))
@@ -80,6 +82,7 @@ class LifeOfPay(RuleBasedStateMachine):
         self.stack = ExitStack()
         self.stack.enter_context(undone_at(self.place))
         self.company: Company = found()
+        approved(self.company.fin, self.company.ada, text=PLAN, payees=PAYEES)
         self.facts = THERE
         self.at: datetime = NOON
         self.month = parse_period("2026-01")

@@ -19,6 +19,7 @@ from django.db.models import Model, QuerySet
 from killed_close import MANY
 
 from company import NOON, Company, founded
+from planned import submitted
 from recorded import Place
 from trueup.pay.ledger import COMMISSION, EARNED, PAYROLL, Entry, Kind, Transaction
 from trueup.pay.ledger_chain import Whole
@@ -28,7 +29,6 @@ from trueup.record.actions.pay_periods import (
     Calculated,
     close,
     decide_calculation,
-    decide_plan,
     keep_calculation,
     own_exception,
     pay,
@@ -55,7 +55,6 @@ from trueup.record.pay_periods import (
     Standing,
     exceptions,
     gates,
-    is_plan_approved,
     periods,
     plan_hashes,
     state_of,
@@ -73,7 +72,7 @@ BODIES = {
     "alice": json.dumps({"payee": "alice", "lines": [{"hash": LINE, "amount": "100.00 EUR"}]}).encode(),
     "bob": b'{"lines": []}',
 }
-JANUARY = Calculated("2026-01", INPUTS, [PLAN], "1", NOON, BODIES)
+JANUARY = Calculated("2026-01", INPUTS, [], "1", NOON, BODIES)
 
 
 def posting(key: str, *, posted_in: str = "2026-01", kind: Kind = "accrual", payee: str = "alice") -> Transaction:
@@ -117,20 +116,21 @@ def test_a_period_goes_from_open_to_paid(company: Company) -> None:
 
 
 def test_a_calculation_is_kept_with_its_statements_to_the_byte(company: Company) -> None:
-    first = keep_calculation(company.fin, JANUARY, at=NOON)
-    again = keep_calculation(company.ada, replace(JANUARY, known_at=NOON + timedelta(1)), at=NOON)
+    by_plan = replace(JANUARY, plan_hashes=[PLAN])
+    first = keep_calculation(company.fin, by_plan, at=NOON)
+    again = keep_calculation(company.ada, replace(by_plan, known_at=NOON + timedelta(1)), at=NOON)
     assert (first.sequence, again.sequence, plan_hashes(again)) == (1, 2, (PLAN,))
     assert first.hash == again.hash
     kept = {s.payee: (bytes(s.body), s.hash) for s in PayStatement.objects.filter(calculation=first)}
     assert kept == {payee: (body, hashlib.sha256(body).hexdigest()) for payee, body in BODIES.items()}
     others = [
-        replace(JANUARY, inputs_hash=FILE),
-        replace(JANUARY, plan_hashes=[FILE]),
-        replace(JANUARY, engine="2"),
-        replace(JANUARY, period="2026-02"),
-        replace(JANUARY, statements={"alice": BODIES["alice"]}),
-        replace(JANUARY, statements={**BODIES, "bob": b'{"lines":[]}'}),
-        replace(JANUARY, statements={"alice": BODIES["alice"], "carol": BODIES["bob"]}),
+        replace(by_plan, inputs_hash=FILE),
+        replace(by_plan, plan_hashes=[FILE]),
+        replace(by_plan, engine="2"),
+        replace(by_plan, period="2026-02"),
+        replace(by_plan, statements={"alice": BODIES["alice"]}),
+        replace(by_plan, statements={**BODIES, "bob": b'{"lines":[]}'}),
+        replace(by_plan, statements={"alice": BODIES["alice"], "carol": BODIES["bob"]}),
     ]
     assert len({first.hash, *(keep_calculation(company.fin, other, at=NOON).hash for other in others)}) == 8
 
@@ -178,7 +178,8 @@ def test_whoever_calculated_or_submitted_does_not_approve(company: Company) -> N
     for who in (company.fin, company.ada):
         with pytest.raises(NotAllowed, match="You calculated or submitted this"):
             decide_calculation(who, calculation, decision="approved", at=NOON)
-    assert decide_calculation(company.mia, calculation, decision="approved", at=NOON).actor_role == "manager"
+    leads = reviewed(company, replace(JANUARY, statements={"alice": BODIES["alice"]}))
+    assert decide_calculation(company.mia, leads, decision="approved", at=NOON).actor_role == "manager"
 
 
 def test_whom_it_pays_does_not_approve(company: Company) -> None:
@@ -194,6 +195,10 @@ def test_a_manager_does_not_approve_what_they_cannot_see(company: Company) -> No
     calculation = reviewed(company, replace(JANUARY, statements={"bob": BODIES["bob"]}))
     with pytest.raises(NotAllowed, match="no such entry"):
         decide_calculation(company.mia, calculation, decision="approved", at=NOON)
+    calculation = reviewed(company)
+    for decision in ("approved", "rejected"):
+        with pytest.raises(NotAllowed, match=r"some of its people only\. Let finance or an administrator decide it"):
+            decide_calculation(company.mia, calculation, decision=decision, at=NOON, reason="?")
 
 
 def test_a_rejection_has_a_reason_and_takes_a_new_calculation(company: Company) -> None:
@@ -203,26 +208,11 @@ def test_a_rejection_has_a_reason_and_takes_a_new_calculation(company: Company) 
     decide_calculation(company.ada, calculation, decision="rejected", at=NOON, reason="Bob's quota is last year's.")
     assert state_of("2026-01") == Standing("calculated", ("The calculation was rejected.",))
     with pytest.raises(Refused, match=r"This calculation was rejected\. Calculate again"):
-        decide_calculation(company.mia, calculation, decision="approved", at=NOON)
+        decide_calculation(company.ada, calculation, decision="approved", at=NOON)
     with pytest.raises(Refused, match="submitted already"):
         submit(company.fin, calculation, at=NOON)
     approved(company)
     assert state_of("2026-01").state == "approved"
-
-
-def test_a_plan_is_approved_by_somebody_who_neither_wrote_it_nor_is_paid_by_it(company: Company) -> None:
-    def decide(by: User, **changes: object) -> PayApproval:
-        given = {"decision": "approved", "at": NOON, "written_by": company.fin, "payees": {"alice", "mia"}, **changes}
-        return decide_plan(by, PLAN, **given)
-
-    for who, told in (("Fin", "You wrote this plan"), ("Mia", "This plan pays you"), ("Ana", "Approving pay is for")):
-        with pytest.raises(NotAllowed, match=told):
-            decide(company[who])
-    assert not is_plan_approved(PLAN)
-    assert decide(company.ada).calculation is None
-    assert is_plan_approved(PLAN)
-    decide(company.ada, decision="rejected", reason="It has a cliff.")
-    assert not is_plan_approved(PLAN)
 
 
 def test_refused_lines_are_owned_before_a_close(company: Company) -> None:
@@ -354,7 +344,10 @@ def test_a_period_is_paid_by_numbered_runs(company: Company) -> None:
     closed(company)
     first = pay(company.fin, "2026-01", [posting("p", kind="payment")], at=NOON, file_sha256=FILE)
     second = pay(company.ada, "2026-01", [posting("q", kind="payment")], at=NOON, file_sha256=LINE, posted_in="2026-03")
-    nothing = pay(company.fin, "2026-01", [], at=NOON, file_sha256=PLAN)
+    nothing = pay(company.fin, "2026-01", [], at=NOON, file_sha256=hashlib.sha256(b"csv").hexdigest(), file=b"csv")
+    assert [run.file and bytes(run.file) for run in PayRun.objects.order_by("number")] == [None, None, b"csv"]
+    with pytest.raises(Refused, match="The file has another SHA-256"):
+        pay(company.fin, "2026-01", [], at=NOON, file_sha256=PLAN, file=b"csv")
     assert [(r.number, r.first, r.last, r.posted_in) for r in (first, second, nothing)] == [
         (1, 2, 2, "2026-02"),
         (2, 3, 3, "2026-03"),
@@ -577,7 +570,7 @@ def valid(company: Company, model: type[Model]) -> Model:
     made: dict[type[Model], Callable[[], Model]] = {
         PayApproval: lambda: PayApproval(
             object_kind="plan",
-            object_hash=PLAN,
+            object_hash=submitted(company.fin).plan_hash,
             decision="approved",
             actor=company.ada,
             actor_role="administrator",

@@ -312,6 +312,8 @@ def test_every_guard_stands_after_all_migrations(rows: Rows) -> None:
         "0019_pay_ledger_guards",
         "0021_pay_period_guards",
         "0023_value_agreement_guards",
+        "0025_plan_guards",
+        "0027_adjustment_payee_guard",
     )
     guards = [g for name in names for g in importlib.import_module(f"trueup.record.migrations.{name}").GUARDS]
     assert installed(connection) == {guard.name for guard in guards}

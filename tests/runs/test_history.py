@@ -1,17 +1,13 @@
 """What is told of KPIs' past: exactly what was known then, or as things stood when they were first imported."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
-from laid import laid
 
 from trueup import workspace
 from trueup.canon.tables import TABLE
-from trueup.lake.conform import Arrival, conform
-from trueup.lake.store import open_lake
 from trueup.metrics.catalogue_file import Catalogue
 from trueup.metrics.metric import Metric
 from trueup.metrics.sqlfact import SqlFact
@@ -20,6 +16,7 @@ from trueup.runs.folder import Folder
 from trueup.runs.ground import ground, moment_of
 from trueup.runs.history import OVERWRITTEN, why_not_exact
 from trueup.units.calendar import end_of_day
+from versions import deliver
 
 DEALS = """deal_id  account_id  outcome  created_at           closed_at            list_amount  net_amount
            d1       acme        won      2025-01-05 09:00:00  2025-03-01 12:00:00  100          80
@@ -52,19 +49,6 @@ KPIS = (
     "first_contact_resolution",
     "open_backlog",
 )
-
-
-def deliver(folder: Folder, tables: Mapping[str, str], *, on: date, source: str = "crm") -> None:
-    at = datetime(on.year, on.month, on.day, 6)
-    with open_lake(folder.lake) as lake:
-        for name, text in tables.items():
-            load = lake.next_load()
-            columns = ", ".join(text.splitlines()[0].split())
-            lake.engine.load("main", "arriving", laid(name, text))
-            lake.engine.execute(f"INSERT INTO meta.loads (load, source, loaded_at) VALUES ({load}, '{source}', '{at}')")
-            select = f"SELECT {columns} FROM arriving"
-            arrival = Arrival(TABLE[name], source, select, load, at, is_complete=False, noon="12:00:00", zone="UTC")
-            conform(lake.engine, arrival, files={})
 
 
 def told(folder: Folder, *, first: str = "2025-03-31", of: Catalogue | None = None) -> dict[str, str]:

@@ -6,12 +6,15 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from company import Company
-from trueup.pay.agreements import InvalidAgreement, PayeeShare, Signer, Terms
+from trueup.pay.agreements import PayeeShare, Signer
 from trueup.pay.baseline import SeriesValue
+from trueup.record import agreements as kept
 from trueup.record.actions.agreements import (
     agree,
     read_value,
@@ -294,15 +297,26 @@ def test_other_terms_than_those_signed_are_said_to_be_so(
     served_company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = in_force(served_company)
-
-    def altered(agreement: ValueAgreement) -> Terms:
-        raise InvalidAgreement(f"the terms of {agreement.pk} are not what was signed: put back a copy of the record")
-
-    monkeypatch.setattr(told, "terms_in", altered)
+    monkeypatch.setattr(kept, "content_hash", lambda _: EXTRACT)
     for page in (LISTED, EVERY):
         assert "not what was signed" in text_of(browser_of(served_company.fin).get(page))
     read_again = reverse("agreement_read", args=[made.pk, FIRST])
     assert browser_of(served_company.ana).get(read_again).status_code == 404
+
+
+def test_the_list_asks_the_record_as_often_for_one_agreement_as_for_many(served_company: Company) -> None:
+    read(served_company, in_force(served_company))
+    browser = browser_of(served_company.ana)
+    asked = []
+    for measure in ("", "Stock cover", "Scrap", "Returns"):
+        if measure:
+            in_force(served_company, measure=measure)
+        for page in (EVERY, LISTED):
+            browser.get(page)
+            with CaptureQueriesContext(connection) as queries:
+                assert browser.get(page).status_code == 200
+            asked.append((page, len(queries)))
+    assert len(set(asked)) == 2, asked
 
 
 def test_the_customers_page_leads_there(served_company: Company) -> None:

@@ -1,5 +1,6 @@
 """Pay, as pages: one's own statements and nobody else's, a period on its way with who may do what, and questions."""
 
+import hashlib
 import json
 import re
 from dataclasses import replace
@@ -13,9 +14,12 @@ from company import Company
 from paid import desk_in, filled, kept, months, passed
 from trueup.record import access
 from trueup.record.actions.pay_periods import decide_calculation, own_exception, submit
+from trueup.record.actions.pay_plans import decide_plan
 from trueup.record.models import Account, Dispute, LedgerTransaction, PayApproval, Person, User
 from trueup.record.pay_periods import exceptions, newest_calculation, state_of, statement_of
+from trueup.reports import statement as paper
 from trueup.runs.pay_life import Desk
+from trueup.runs.pay_plans import versions
 from web_pages import browser_of, fields_of, text_of
 
 PAGE, QUESTIONS = "/pay/", "/pay/disputes/"
@@ -137,7 +141,7 @@ def test_who_has_no_statement_is_told_so(told: Company) -> None:
     browser = browser_of(told.vic)
     assert "There is no statement of yours yet" in text_of(browser.get(PAGE))
     assert "Open None." in text_of(browser.get(QUESTIONS))
-    for address in ("/pay/2026-02/unheard-of/", "/pay/2031-01/alice/", "/pay/2026-02/alice/?format=pdf"):
+    for address in ("/pay/2026-02/unheard-of/", "/pay/2031-01/alice/", "/pay/2026-02/alice/?format=doc"):
         assert browser_of(told.fin).get(address).status_code == 404
     assert browser_of(told.fin).get(PAGE, {"period": "2031-01"}).status_code == 404
 
@@ -186,7 +190,11 @@ def test_buttons_are_there_for_whom_they_work(told: Company) -> None:
     assert steps_of(browser_of(told.ada), "2026-02") == {"reject", "own", "close"}, "administrators may force it"
     done(browser_of(told.fin), "/pay/periods/2026-03/submit/")
     assert steps_of(browser_of(told.fin), "2026-03") == {"own"}
-    assert steps_of(browser_of(told.mia), "2026-03") == {"approve", "reject"}
+    assert steps_of(browser_of(told.ada), "2026-03") == {"approve", "reject", "own", "close"}
+    assert steps_of(browser_of(told.mia), "2026-03") == set()
+    said = text_of(browser_of(told.mia).get(PAGE))
+    assert "You see a part of it only: finance or an administrator approves it." in said
+    assert browser_of(told.mia).get("/pay/periods/2026-03/approve/").status_code == 404
 
 
 def test_duties_are_separated_and_the_page_says_why(told: Company) -> None:
@@ -203,7 +211,7 @@ def test_duties_are_separated_and_the_page_says_why(told: Company) -> None:
 
 
 def test_a_period_goes_all_its_way_by_hand(told: Company) -> None:
-    fin, mia = browser_of(told.fin), browser_of(told.mia)
+    fin, ada = browser_of(told.fin), browser_of(told.ada)
     page = fin.get(PAGE, {"period": "2026-02"}).content.decode()
     [key] = re.findall(r"/pay/periods/2026-02/own/\?key=([^\"]+)\"", page)
     assert "In the way of its close 1 exception has no owner." in text_of(fin.get(PAGE, {"period": "2026-02"}))
@@ -212,10 +220,10 @@ def test_a_period_goes_all_its_way_by_hand(told: Company) -> None:
     assert "Nothing stands in the way of its close." in said
     assert steps_of(fin, "2026-02") == {"close"}
     done(fin, "/pay/periods/2026-03/submit/")
-    assert "Approved." in done(mia, "/pay/periods/2026-03/approve/")
+    assert "Approved." in done(ada, "/pay/periods/2026-03/approve/")
     assert state_of("2026-03").state == "approved"
-    assert "Rejected" in done(mia, "/pay/periods/2026-03/reject/", reason="Bob's deal is missing.")
-    assert "Mia: “Bob's deal is missing.”" in text_of(fin.get(PAGE))
+    assert "Rejected" in done(ada, "/pay/periods/2026-03/reject/", reason="Bob's deal is missing.")
+    assert "Ada: “Bob's deal is missing.”" in text_of(fin.get(PAGE))
     assert steps_of(fin, "2026-03") == {"own"}, "it has to be calculated again first"
 
 
@@ -224,6 +232,8 @@ def desk(company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> D
     """A workspace with plans and facts, over the company's record; January is calculated and approved."""
     found = desk_in(tmp_path / "ours", company.fin)
     monkeypatch.setenv("TRUEUP_WORKSPACE", str(found.folder.root))
+    [version] = versions(found.folder)
+    decide_plan(company.ada, found.submit_plan(version, at=NOW), decision="approved", at=NOW)
     _, january = found.calculate("2026-01", at=NOW)
     passed(company.fin, company.ada, january)
     for key in exceptions(january):
@@ -240,6 +250,37 @@ def test_closing_posts_what_the_approved_statements_say(company: Company, desk: 
     assert LedgerTransaction.objects.filter(posted_in="2026-01").exists()
     said = text_of(browser_of(company.alice).get("/pay/2026-01/alice/"))
     assert "It is final: the period is closed." in said
+
+
+def test_a_closed_period_is_paid_out_once_and_payroll_is_given_the_file(company: Company, desk: Desk) -> None:
+    fin, address = browser_of(company.fin), "/pay/periods/2026-01/run/"
+    assert fin.get(address).status_code == 404, "it is not closed yet"
+    done(fin, "/pay/periods/2026-01/close/")
+    assert steps_of(fin, "2026-01") == {"run"}
+    assert "people are paid €" in text_of(fin.get(address))
+    assert browser_of(company.mia).get(address).status_code == 404
+    said = done(fin, address)
+    assert "January 2026 is paid. The file for payroll is beside the run." in said
+    assert "by Fin, run 1." in said
+    assert state_of("2026-01").state == "paid"
+    assert fin.get(address).status_code == 404, "it is paid once"
+    given = fin.get("/pay/periods/2026-01/payroll/1.csv")
+    assert given["Content-Disposition"] == 'attachment; filename="payroll-2026-01-1.csv"'
+    assert hashlib.sha256(given.content).hexdigest() == access.pay_runs(company.fin).get().file_sha256
+    assert given.content.startswith(b"period,payee,name,currency,earned")
+    for who in (company.alice, company.mia):
+        assert browser_of(who).get("/pay/periods/2026-01/payroll/1.csv").status_code == 404
+    assert fin.get("/pay/periods/2026-01/payroll/2.csv").status_code == 404
+
+
+def test_what_cannot_be_read_is_not_paid_out(company: Company, desk: Desk) -> None:
+    fin, address = browser_of(company.fin), "/pay/periods/2026-01/run/"
+    done(fin, "/pay/periods/2026-01/close/")
+    (desk.folder.plans / "events.csv").write_text("natural_key,colour\nx,red\n")
+    assert "events.csv" in text_of(fin.get(address))
+    answer = fin.post(address, fields_of(fin.get(address)))
+    assert (answer.status_code, "events.csv" in text_of(answer)) == (422, True)
+    assert state_of("2026-01").state == "closed"
 
 
 def test_what_has_changed_since_is_not_closed(company: Company, desk: Desk) -> None:
@@ -274,15 +315,15 @@ def test_where_nothing_was_built_nothing_is_closed(told: Company) -> None:
 
 
 def test_what_was_calculated_again_meanwhile_is_not_approved(told: Company) -> None:
-    fin, mia = browser_of(told.fin), browser_of(told.mia)
+    fin, ada = browser_of(told.fin), browser_of(told.ada)
     done(fin, "/pay/periods/2026-03/submit/")
-    fields = fields_of(mia.get("/pay/periods/2026-03/approve/"))
+    fields = fields_of(ada.get("/pay/periods/2026-03/approve/"))
     again = kept(told.fin, list(months())[2])
     submit(told.fin, again, at=NOW)
-    answer = mia.post("/pay/periods/2026-03/approve/", fields)
+    answer = ada.post("/pay/periods/2026-03/approve/", fields)
     assert answer.status_code == 422
     assert "was calculated again meanwhile" in text_of(answer)
-    assert mia.post("/pay/periods/2026-03/approve/", {"seen": "abc"}).status_code == 422
+    assert ada.post("/pay/periods/2026-03/approve/", {"seen": "abc"}).status_code == 422
 
 
 def test_rejecting_takes_a_reason(told: Company) -> None:
@@ -296,7 +337,7 @@ def test_rejecting_takes_a_reason(told: Company) -> None:
 @pytest.mark.parametrize("who", ["Alice", "Ana", "Vic"])
 def test_nothing_can_be_done_by_others(told: Company, who: str) -> None:
     browser = browser_of(told[who])
-    for step in ("submit", "approve", "reject", "own", "close"):
+    for step in ("submit", "approve", "reject", "own", "close", "run"):
         assert browser.get(f"/pay/periods/2026-03/{step}/").status_code == 404
         assert browser.post(f"/pay/periods/2026-03/{step}/", {"seen": "3"}).status_code == 404
 
@@ -358,6 +399,7 @@ def test_a_closed_statement_is_made_from_its_bytes_for_ever(told: Company) -> No
     page = before.content.decode()
     statement = statement_of(told.alice, "alice", "2026-01")
     assert statement is not None
+    alone = paper.page(bytes(statement.body), is_final=True)
     assert statement.hash in page
     assert "A draft" not in page
     assert "@media print" in page
@@ -366,7 +408,10 @@ def test_a_closed_statement_is_made_from_its_bytes_for_ever(told: Company) -> No
     Account.objects.filter(pk="acme").update(name="Acme Holding")
     submit(told.fin, newest_calculation("2026-03"), at=NOW)
     decide_calculation(told.ada, newest_calculation("2026-03"), decision="approved", at=NOW)
-    assert alice.get(address).content == before.content
+    # Names are told as they are now, beside ids; all that the statement itself says stays to the letter.
+    after = alice.get(address).content.decode()
+    assert after.replace("Alicia", "Alice").replace("Acme Holding", "Acme") == page
+    assert paper.page(bytes(statement.body), is_final=True) == alone
     assert "A draft: March 2026 is not closed." in alice.get("/pay/2026-03/alice/?format=html").content.decode()
 
 

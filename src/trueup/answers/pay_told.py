@@ -64,6 +64,7 @@ class Line:
     plan: str
     clause: str
     hash: str
+    among: int = 0
 
 
 @dataclass(frozen=True)
@@ -250,6 +251,7 @@ def _line(said: Mapping[str, Any]) -> Line:
         plan=said["plan"],
         clause=said["clause"],
         hash=said["hash"],
+        among=said.get("among", 0),
     )
 
 

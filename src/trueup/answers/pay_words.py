@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from babel.numbers import format_currency, format_decimal
 
+from trueup.answers.pay_corrections import Corrected
 from trueup.answers.pay_told import Attained, Line, Posted, Told, Total
 from trueup.units.money import MINOR_UNITS, Money
 
@@ -81,7 +82,10 @@ class TotalShown:
 
 @dataclass(frozen=True)
 class PostedShown:
-    """An amount that is posted; ``before``: empty where it is the first of its period."""
+    """An amount that is posted; ``before``: empty where it is the first of its period.
+
+    ``disputes``: the numbers of those that it follows from.
+    """
 
     label: str
     key: str
@@ -92,11 +96,12 @@ class PostedShown:
     is_true_up: bool
     is_loss: bool
     because: str = ""
+    disputes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class LineShown:
-    """A line: what is seen at once, and what it opens to."""
+    """A line: what is seen at once, and what it opens to; ``disputes``: the numbers of those that it follows from."""
 
     hash: str
     when: str
@@ -108,6 +113,7 @@ class LineShown:
     is_loss: bool
     held: str
     facts: tuple[tuple[str, str], ...]
+    disputes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -182,16 +188,27 @@ class Shown:
     plans: tuple[tuple[str, str, str], ...]
 
 
-def shown(told: Told, customers: Mapping[str, str] | None = None, people: Mapping[str, str] | None = None) -> Shown:
-    """The statement in words; ``customers``, ``people``: names that the reader may know, the others stay ids."""
-    names = customers or {}
+def shown(
+    told: Told,
+    customers: Mapping[str, str] | None = None,
+    people: Mapping[str, str] | None = None,
+    corrected: Corrected | None = None,
+) -> Shown:
+    """The statement in words; ``customers``, ``people``: names that the reader may know, the others stay ids.
+
+    ``corrected``: the disputes that what it says follows from.
+    """
+    names, after = customers or {}, corrected or Corrected()
     return Shown(
         payee=told.payee,
         period=period_name(told.period),
         key=told.period,
         hash=told.hash,
         totals=tuple(map(total_shown, told.totals)),
-        posted=tuple(_posted(told, each) for each in told.posted),
+        posted=tuple(
+            posted_shown(told, each, disputes=after.postings.get((each.component, each.earning_period), ()))
+            for each in told.posted
+        ),
         attained=tuple(_attained(told, each) for each in told.attained),
         held=tuple(
             HeldShown(
@@ -216,8 +233,10 @@ def shown(told: Told, customers: Mapping[str, str] | None = None, people: Mappin
             )
             for each in told.forecast
         ),
-        groups=_groups(told, names),
-        parked=tuple(_posted(told, each.posted, PARKED.get(each.because, each.because)) for each in told.parked),
+        groups=_groups(told, names, after),
+        parked=tuple(
+            posted_shown(told, each.posted, because=PARKED.get(each.because, each.because)) for each in told.parked
+        ),
         not_reckoned=tuple(
             (told.label(each.component), named(each.message, people or {}), each.refuses) for each in told.not_reckoned
         ),
@@ -283,8 +302,8 @@ def days(number: int) -> str:
     return "today" if number == 0 else f"{number} day{'' if number == 1 else 's'}"
 
 
-def line_shown(line: Line, customers: Mapping[str, str] | None = None) -> LineShown:
-    """A line in words."""
+def line_shown(line: Line, customers: Mapping[str, str] | None = None, *, disputes: tuple[int, ...] = ()) -> LineShown:
+    """A line in words; ``disputes``: those that it follows from."""
     names = customers or {}
     what = KINDS.get(line.kind, line.kind.replace("_", " "))
     facts = [
@@ -295,6 +314,7 @@ def line_shown(line: Line, customers: Mapping[str, str] | None = None) -> LineSh
         ("Credit", exactly(line.credited, line.credited_in) if line.credited else ""),
         ("Before rounding", exactly(line.exact, line.amount.currency)),
         ("Customers’ experience", f"× {_plain(line.factor)}" if line.factor != _WHOLE else ""),
+        ("Amounts at target divided among", f"{line.among} customers" if line.among else ""),
         ("Cut by a cap", exactly(line.cut, line.amount.currency) if line.cut else ""),
         ("Held of it", change(line.held) if line.held else ""),
         ("Earned for", period_name(line.period)),
@@ -315,6 +335,23 @@ def line_shown(line: Line, customers: Mapping[str, str] | None = None) -> LineSh
         is_loss=line.amount.amount < 0,
         held=change(line.held) if line.held else "",
         facts=tuple((name, value) for name, value in facts if value),
+        disputes=disputes,
+    )
+
+
+def posted_shown(told: Told, of: Posted, *, because: str = "", disputes: tuple[int, ...] = ()) -> PostedShown:
+    """An amount that is posted, in words; ``because``: why it waits instead."""
+    return PostedShown(
+        label=told.label(of.component),
+        key=of.earning_period,
+        period=period_name(of.earning_period),
+        amount=change(of.amount) if of.is_true_up else money(of.amount),
+        before="" if of.before is None else money(of.before),
+        now=money(of.amount if of.before is None else of.before + of.amount),
+        is_true_up=of.is_true_up,
+        is_loss=of.amount.amount < 0,
+        because=because,
+        disputes=disputes,
     )
 
 
@@ -328,7 +365,7 @@ def customers_of(told: Told) -> set[str]:
     return {line.customer for line in told.lines if line.customer} | {each.customer for each in told.held}
 
 
-def _groups(told: Told, names: Mapping[str, str]) -> tuple[GroupShown, ...]:
+def _groups(told: Told, names: Mapping[str, str], after: Corrected) -> tuple[GroupShown, ...]:
     """Lines by component and earning period, this statement's own period first."""
     by_slot: dict[tuple[str, str], list[Line]] = {}
     for line in told.lines:
@@ -341,7 +378,9 @@ def _groups(told: Told, names: Mapping[str, str]) -> tuple[GroupShown, ...]:
             period=period_name(period),
             key=period,
             is_other_period=period != told.period,
-            lines=tuple(line_shown(line, names) for line in by_slot[component, period]),
+            lines=tuple(
+                line_shown(line, names, disputes=after.lines.get(line.hash, ())) for line in by_slot[component, period]
+            ),
             amount=_sums(by_slot[component, period]),
             sums=_comes_to(by_slot[component, period], posted.get((component, period))),
         )
@@ -369,20 +408,6 @@ def _comes_to(lines: Sequence[Line], posted: Posted | None) -> str:
     if now - posted.before != posted.amount:
         return ""
     return f"{money(now)} by what is known now, less {money(posted.before)} posted before: {change(posted.amount)}."
-
-
-def _posted(told: Told, of: Posted, because: str = "") -> PostedShown:
-    return PostedShown(
-        label=told.label(of.component),
-        key=of.earning_period,
-        period=period_name(of.earning_period),
-        amount=change(of.amount) if of.is_true_up else money(of.amount),
-        before="" if of.before is None else money(of.before),
-        now=money(of.amount if of.before is None else of.before + of.amount),
-        is_true_up=of.is_true_up,
-        is_loss=of.amount.amount < 0,
-        because=because,
-    )
 
 
 def _attained(told: Told, of: Attained) -> AttainedShown:

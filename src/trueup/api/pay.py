@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
 from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
-from trueup.answers.pay_told import Total
+from trueup.answers.pay_corrections import Corrected
+from trueup.answers.pay_told import Posted, Total
 from trueup.api.callers import caller
 from trueup.api.pages import Limit, Offset, Page, slice_of
 from trueup.api.shapes import Amount, Problem
@@ -16,10 +18,15 @@ from trueup.record.actions.pay_disputes import open_dispute
 from trueup.record.models import DisputeOutcome
 from trueup.record.models.pay_periods import OUTCOMES, Outcome
 from trueup.record.pay_periods import State
+from trueup.record.refusal import Refused
+from trueup.reports.statement import UnprintableStatementError
 from trueup.served import pay as told
+from trueup.served import pay_statement as paper
 from trueup.served.pay import DisputeTold, Headline, Kept, PeriodTold
+from trueup.served.pay_statement import Followed, Form, led_to
 
 router = Router(tags=["pay"])
+_FILES = {media.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for media in paper.MEDIA.values()}
 
 
 class SumsShape(Schema):
@@ -59,13 +66,21 @@ class HeadlineShape(Schema):
         return cls(**{**vars(found), "totals": _sums(found.totals)})
 
 
+class AfterDisputeShape(Schema):
+    """A line that a dispute led to."""
+
+    line_hash: str
+    dispute_id: int
+
+
 class StatementShape(HeadlineShape):
     """A statement in full; ``statement`` is what its bytes say, amounts being exact decimals as text."""
 
     statement: dict[str, Any]
+    after_disputes: Annotated[list[AfterDisputeShape], Field(description="Its lines that disputes led to.")]
 
     @classmethod
-    def whole(cls, found: Kept) -> "StatementShape":
+    def whole(cls, found: Kept, after: Corrected) -> "StatementShape":
         """The statement as it was kept."""
         return cls(
             period=found.period,
@@ -75,6 +90,11 @@ class StatementShape(HeadlineShape):
             hash=found.told.hash,
             totals=_sums(found.told.totals),
             statement=found.said,
+            after_disputes=[
+                AfterDisputeShape(line_hash=line, dispute_id=number)
+                for line, numbers in after.lines.items()
+                for number in numbers
+            ],
         )
 
 
@@ -160,6 +180,27 @@ class OutcomeShape(Schema):
         )
 
 
+class PostedShape(Schema):
+    """An amount that a statement posts."""
+
+    component: str
+    earning_period: str
+    amount: Amount
+    currency: str
+    is_true_up: bool
+
+    @classmethod
+    def of(cls, found: Posted) -> "PostedShape":
+        """The amount as it is listed."""
+        return cls(
+            component=found.component,
+            earning_period=found.earning_period,
+            amount=found.amount.amount,
+            currency=found.amount.currency,
+            is_true_up=found.is_true_up,
+        )
+
+
 class DisputeShape(Schema):
     """Somebody says that a line of a statement is wrong; the line stays as it is."""
 
@@ -185,6 +226,34 @@ class DisputeShape(Schema):
             days=found.days,
             outcome=OutcomeShape.of(found.outcome) if found.outcome else None,
         )
+
+
+class LedToShape(Schema):
+    """What a later statement has of a dispute."""
+
+    period: str
+    lines: Annotated[list[str], Field(description="Hashes of its lines that go back to the dispute.")]
+    posted: Annotated[list[PostedShape], Field(description="What was posted by it.")]
+
+    @classmethod
+    def of(cls, found: Followed) -> "LedToShape":
+        """What is found in a statement."""
+        return cls(
+            period=found.period,
+            lines=[line.hash for line in found.lines],
+            posted=[PostedShape.of(each) for each in found.posted],
+        )
+
+
+class WholeDisputeShape(DisputeShape):
+    """A dispute with what it led to."""
+
+    led_to: list[LedToShape]
+
+    @classmethod
+    def whole(cls, found: DisputeTold, led: Sequence[Followed]) -> "WholeDisputeShape":
+        """The dispute in full."""
+        return cls(**vars(DisputeShape.of(found)), led_to=[LedToShape.of(each) for each in led])
 
 
 class DisputeEntry(Schema):
@@ -229,10 +298,32 @@ def statements(
 @router.get("/pay/statements/{period}/{payee}", response={200: StatementShape, 404: Problem})
 def statement(request: HttpRequest, period: str, payee: str) -> StatementShape:
     """A statement in full, every line with what it follows from."""
-    found = told.statement(caller(request), payee, period)
+    by = caller(request)
+    found = told.statement(by, payee, period)
     if found is None:
         raise Http404
-    return StatementShape.whole(found)
+    return StatementShape.whole(found, paper.follows(by, found))
+
+
+@router.get(
+    "/pay/statements/{period}/{payee}/file",
+    response={404: Problem, 422: Problem},
+    openapi_extra={"responses": {200: {"description": "The file", "content": _FILES}}},
+)
+def statement_file(request: HttpRequest, period: str, payee: str, format: Form = "pdf") -> HttpResponse:  # noqa: A002
+    """A statement as a file to print and keep: PDF or HTML, names beside its ids."""
+    by = caller(request)
+    found = told.statement(by, payee, period)
+    if found is None:
+        raise Http404
+    try:
+        content = paper.file_of(by, found, format)
+    except UnprintableStatementError as error:
+        raise Refused(str(error)) from error
+    answer = HttpResponse(content, content_type=paper.MEDIA[format])
+    name = paper.file_name(found, format)
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    return answer
 
 
 @router.get("/pay/disputes", response={200: Page[DisputeShape]})
@@ -244,6 +335,16 @@ def disputes(
     found = told.open_disputes(by, datetime.now(UTC)) if state == "open" else told.decided_disputes(by)
     page = slice_of(found, limit=limit, offset=offset)
     return Page(count=page.count, items=[DisputeShape.of(each) for each in page.items])
+
+
+@router.get("/pay/disputes/{dispute_id}", response={200: WholeDisputeShape, 404: Problem})
+def one_dispute(request: HttpRequest, dispute_id: int) -> WholeDisputeShape:
+    """A question about a line, what came of it, and the lines that it led to."""
+    by = caller(request)
+    found = told.dispute(by, dispute_id, datetime.now(UTC))
+    if found is None:
+        raise Http404
+    return WholeDisputeShape.whole(found, led_to(by, found.outcome) if found.outcome else [])
 
 
 @router.post("/pay/disputes", response={201: DisputeShape, 403: Problem, 404: Problem, 422: Problem})

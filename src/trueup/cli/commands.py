@@ -34,6 +34,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "confirmations": ("verify", "export"),
     "pay": (
         "plans",
+        "plan",
+        "submit-plan",
+        "approve-plan",
+        "sign-plan",
         "status",
         "calculate",
         "submit",

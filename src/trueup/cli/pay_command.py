@@ -15,6 +15,7 @@ from trueup.cli.pay_backtest import backtest_plan
 from trueup.cli.pay_guard import guard_measures
 from trueup.cli.pay_life import LIFE
 from trueup.cli.pay_lint import lint_plans
+from trueup.cli.pay_plans import PLANS
 from trueup.cli.pay_simulate import simulate_plans
 from trueup.pay.ledger import LedgerError
 from trueup.pay.ledger_chain import Altered, Row, Whole, lines_of, rows_of, verify
@@ -55,7 +56,7 @@ def reckon_cases(
     importlib.import_module("trueup.cli.pay_case").tell_cases(folders, form, output)
 
 
-for _name, _command in LIFE.items():
+for _name, _command in {**PLANS, **LIFE}.items():
     subcommands.command(_name)(_command)
 subcommands.command("simulate")(simulate_plans)
 subcommands.command("backtest")(backtest_plan)

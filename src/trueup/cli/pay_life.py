@@ -1,8 +1,9 @@
-"""``trueup pay`` over a workspace's periods: plans, where a period stands, calculate, approve, close, pay, export."""
+"""``trueup pay`` over a workspace's periods: where a period stands, calculate, approve, close, pay, export."""
 
 import importlib
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Annotated
@@ -19,7 +20,7 @@ from trueup.cli.tables import Column, heading, paragraph
 from trueup.cli.tables import table as printed
 from trueup.metrics.declarations import DeclarationsError
 from trueup.record.refusal import Refused
-from trueup.runs.folder import WorkspaceError, find
+from trueup.runs.folder import WorkspaceError
 from trueup.units.money import Money, total
 from trueup.units.period import InvalidPeriod
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from trueup.runs.pay_life import Desk
     from trueup.runs.pay_official import Official
 
-_ERRORS = (WorkspaceError, Refused, DeclarationsError, InvalidPeriod, ValueError, OSError)
+ERRORS = (WorkspaceError, Refused, DeclarationsError, InvalidPeriod, ValueError, OSError)
 _WHICH = "The period, such as 2026-03; default: the one that is to be closed next."
 _SUMMARY = pa.schema(
     [
@@ -45,24 +46,22 @@ _SUMMARY = pa.schema(
     ]
 )
 _SHOWN = 12
+
+
+class StatementForm(StrEnum):
+    """How a statement is written."""
+
+    json = "json"
+    html = "html"
+    pdf = "pdf"
+
+
 Period = Annotated[str | None, typer.Argument(help=_WHICH)]
-
-
-def lay_plans(folder: Workspace = None) -> None:
-    """Write our three plans into the workspace, to begin with."""
-    with refusing(*_ERRORS):
-        found = find(folder)
-        written = importlib.import_module("trueup.runs.example_pay").lay_plans(found)
-        if not written:
-            refuse("plans/ holds plans of these names already, which stay as they are.")
-        typer.echo(f"Wrote {', '.join(f'plans/{name}' for name in written)}.")
-        typer.echo("Change their days and figures, and say in plans/assignments.csv who is on which:")
-        typer.echo("payee,plan,start,target_incentive")
 
 
 def tell_status(period: Period = None, by: As = None, folder: Workspace = None) -> None:
     """Tell where a period stands, and what stands in the way of its close."""
-    with refusing(*_ERRORS), _desk(folder, by) as desk:
+    with refusing(*ERRORS), desk_of(folder, by) as desk:
         key = period or desk.next_period()
         found = desk.calculated(key, at=datetime.now(UTC))
         _tell_standing(key, inputs_hash=found.inputs_hash)
@@ -78,7 +77,7 @@ def calculate_period(
 ) -> None:
     """Calculate a period by what is known now, and keep it with a statement for everybody."""
     check_can_write(form, output)
-    with refusing(*_ERRORS), _desk(folder, by) as desk:
+    with refusing(*ERRORS), desk_of(folder, by) as desk:
         key = period or desk.next_period()
         now = datetime.now(UTC)
         found = desk.calculated(key, at=now) if dry_run else desk.calculate(key, at=now)[0]
@@ -143,7 +142,7 @@ def close_period(
     folder: Workspace = None,
 ) -> None:
     """Post what a period's calculation found and end it for good, all of it or nothing."""
-    with refusing(*_ERRORS), _desk(folder, by) as desk:
+    with refusing(*ERRORS), desk_of(folder, by) as desk:
         key = period or desk.next_period()
         closed = desk.close(key, at=datetime.now(UTC), forced_reason=force)
         typer.echo(f"Closed {key}: {closed.transactions:,} transactions. `trueup pay run {key} -o FILE` pays it out.")
@@ -159,7 +158,7 @@ def run_pay(
     folder: Workspace = None,
 ) -> None:
     """Pay a closed period: draws, recoveries and offsets booked, and a CSV for payroll."""
-    with refusing(*_ERRORS), _desk(folder, by) as desk:
+    with refusing(*ERRORS), desk_of(folder, by) as desk:
         if output.exists():
             refuse(f"{output} is there already. Name a file that is not, so that no earlier run is lost.")
         run, file = desk.pay(period, at=datetime.now(UTC))
@@ -180,7 +179,7 @@ def export_journal(
     """Export every entry of the ledger, for accounting: as CSV, or in beancount's language."""
     if language not in {"csv", "beancount"}:
         refuse(f"--as-language {language!r}: there are csv and beancount.")
-    with refusing(*_ERRORS), _desk(folder, by) as desk:
+    with refusing(*ERRORS), desk_of(folder, by) as desk:
         exports = importlib.import_module("trueup.pay.exports")
         posted = part("ledger").posted(desk.by)
         put_text(exports.journal_csv(posted) if language == "csv" else exports.beancount(posted), output)
@@ -189,21 +188,31 @@ def export_journal(
 def show_statement(
     payee: Annotated[str, typer.Argument(help="The person's id.")],
     period: Period = None,
+    form: Annotated[StatementForm, typer.Option("--format", help="What to write.")] = StatementForm.json,
     output: OutputFile = None,
     by: As = None,
     folder: Workspace = None,
 ) -> None:
-    """Show a statement as it was kept, as JSON."""
-    with refusing(*_ERRORS), _desk(folder, by) as desk:
+    """Show a statement as it was kept, as JSON; or write it as a file to print and keep."""
+    if form is StatementForm.pdf and output is None:
+        refuse("A PDF is no text to print; name a file with --output FILE.")
+    with refusing(*ERRORS), desk_of(folder, by) as desk:
         key = period or desk.next_period()
-        kept = part("pay_periods").statement_of(desk.by, payee, key)
+        paper = importlib.import_module("trueup.served.pay_statement")
+        kept = importlib.import_module("trueup.served.pay").statement(desk.by, payee, key)
         if kept is None:
             refuse(f"There is no statement of {payee} for {key} among those that you may see.")
-        put_text(bytes(kept.body).decode() + "\n", output)
+        if form is StatementForm.json:
+            put_text(kept.body.decode() + "\n", output)
+        elif output is None:
+            put_text(paper.file_of(desk.by, kept, form.value).decode(), output)
+        else:
+            put(paper.file_of(desk.by, kept, form.value), output)
 
 
 @contextmanager
-def _desk(folder: Path | None, by: str | None) -> "Iterator[Desk]":
+def desk_of(folder: Path | None, by: str | None) -> "Iterator[Desk]":
+    """Where pay is worked on, the record open, on behalf of somebody."""
     found = opened(folder)
     snapshot = built(folder)
     life = importlib.import_module("trueup.runs.pay_life")
@@ -213,7 +222,7 @@ def _desk(folder: Path | None, by: str | None) -> "Iterator[Desk]":
 def _act(
     period: str | None, by: str | None, folder: Path | None, do: "Callable[[PayCalculation, Desk], object]"
 ) -> None:
-    with refusing(*_ERRORS), _desk(folder, by) as desk:
+    with refusing(*ERRORS), desk_of(folder, by) as desk:
         key = period or desk.next_period()
         calculation = part("pay_periods").newest_calculation(key)
         if calculation is None:
@@ -284,7 +293,6 @@ def _print(key: str, found: "Official", rows: pa.Table) -> None:
 
 
 LIFE: "Mapping[str, Callable[..., None]]" = {
-    "plans": lay_plans,
     "status": tell_status,
     "calculate": calculate_period,
     "submit": submit_period,

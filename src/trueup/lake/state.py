@@ -52,16 +52,34 @@ def references(table: CanonicalTable, merged: Collection[str]) -> dict[str, str]
     return {c.name: c.refers_to for c in table.columns if c.refers_to is not None and c.refers_to in merged}
 
 
+def versions_select(table: CanonicalTable, moments: str, *, catalog: str, merged: Collection[str]) -> str:
+    """The rows of a table as they were known at many moments, ids as they are merged today.
+
+    ``moments``: a relation with the table's first key column, ``known_at`` (an instant, UTC) and its local date
+    ``known_on``; both are columns of what is yielded. The table's own key must not be merged.
+    """
+    key, besides = quoted(table.key[0]), ("t.known_on", "t.known_at")
+    known = (
+        f"(SELECT c.*, m.known_on, m.known_at FROM {moments} AS m"
+        f" JOIN {quoted(catalog)}.canon.{quoted(table.name)} AS c ON c.{key} = m.{key}"
+        f" WHERE {_in_force(table, 'known_at', 'known_on')})"
+    )
+    return with_entities((*table.columns, *PROVENANCE), references(table, merged), known, besides=besides)
+
+
 def in_force(table: CanonicalTable, moment: Moment) -> str:
     """Whether a version of a row is the one that was known at the moment, of something that had happened."""
-    as_of = f"TIMESTAMP {literal(str(moment.as_of))}"
+    return _in_force(table, f"TIMESTAMP {literal(str(moment.as_of))}", f"DATE '{moment.as_of_on}'")
+
+
+def _in_force(table: CanonicalTable, as_of: str, as_of_on: str) -> str:
     conditions = [
         "NOT is_deleted",
         f"(recorded_at IS NULL OR recorded_at <= {as_of})",
         f"(superseded_at IS NULL OR superseded_at > {as_of})",
     ]
     if table.event_time:
-        limit = as_of if table.column(table.event_time).type == "timestamp" else f"DATE '{moment.as_of_on}'"
+        limit = as_of if table.column(table.event_time).type == "timestamp" else as_of_on
         conditions.append(f"({quoted(table.event_time)} IS NULL OR {quoted(table.event_time)} <= {limit})")
     return " AND ".join(conditions)
 

@@ -50,6 +50,9 @@ from trueup.record.models import (
     PayStatement,
     PeriodEvent,
     Person,
+    PlanAcknowledgement,
+    PlanPayee,
+    PlanReview,
     Reading,
     Schedule,
     Stake,
@@ -290,6 +293,9 @@ pay_exceptions = pay_access.pay_exceptions
 pay_reviews = pay_access.pay_reviews
 pay_runs = pay_access.pay_runs
 pay_statements = pay_access.pay_statements
+plan_acknowledgements = pay_access.plan_acknowledgements
+plan_payees = pay_access.plan_payees
+plan_reviews = pay_access.plan_reviews
 
 
 def value_agreements(viewer: User) -> QuerySet[ValueAgreement]:
@@ -452,6 +458,9 @@ _KINDS: dict[type[Model], _Kind] = {
     PayStatement: _Kind(pay_statements),
     PeriodEvent: _Kind(closed_pay_periods),
     Person: _Kind(people),
+    PlanAcknowledgement: _Kind(plan_acknowledgements),
+    PlanPayee: _Kind(plan_payees),
+    PlanReview: _Kind(plan_reviews),
     Reading: _Kind(readings, "goal__account"),
     Schedule: _Kind(schedules, changed_by=_BY_ROLE["build"]),
     Stake: _Kind(stakes, "stakeholder__account"),

@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from django.db.models import QuerySet
 
+from trueup.goals.library import Kpi, library
 from trueup.pay.agreements import Change, InvalidAgreement, Terms, content_hash, measure_key, terms_of
 from trueup.pay.vesting import Reading, Verification
 from trueup.record import access
@@ -40,6 +42,19 @@ class Agreed:
     signed_on: date
     ends_on: date
     readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an agreement stands: no ``terms`` where they are not what was signed, ``since`` when it is in force, if so.
+
+    ``ends_on``: its last day, which what supersedes it trims; ``payees``: the ids of the people whom it pays.
+    """
+
+    terms: Terms | None
+    since: datetime | None
+    ends_on: date
+    payees: frozenset[str]
 
 
 def agreements_of(viewer: User, account: Account) -> QuerySet[ValueAgreement]:
@@ -78,6 +93,40 @@ def in_force_since(agreement: ValueAgreement) -> datetime | None:
     return _in_force([agreement]).get(agreement.pk)
 
 
+def standing(agreements: Iterable[ValueAgreement]) -> dict[UUID, Standing]:
+    """Where each of many agreements stands, by as many queries as for one."""
+    listed = list(agreements)
+    keys = [each.pk for each in listed]
+    bodies = dict(rows(ValueAgreement).filter(pk__in=keys).values_list("pk", "body"))
+    payees: defaultdict[UUID, set[str]] = defaultdict(set)
+    for key, payee in rows(AgreementPayee).filter(agreement__in=keys).values_list("agreement_id", "payee"):
+        payees[key].add(payee)
+    related = list(rows(ValueAgreement).filter(lineage__in={each.lineage for each in listed}).defer("body"))
+    since = _in_force(related)
+    by_lineage: defaultdict[UUID, list[ValueAgreement]] = defaultdict(list)
+    for each in related:
+        if each.pk in since:
+            by_lineage[each.lineage].append(each)
+    return {
+        each.pk: Standing(
+            terms=_terms_kept(bytes(bodies[each.pk]), each.content_hash),
+            since=since.get(each.pk),
+            ends_on=_ends([each, *by_lineage[each.lineage]])[each.pk],
+            payees=frozenset(payees[each.pk]),
+        )
+        for each in listed
+    }
+
+
+def _terms_kept(body: bytes, signed: str) -> Terms | None:
+    if content_hash(body) != signed:
+        return None
+    try:
+        return terms_of(body)
+    except InvalidAgreement:
+        return None
+
+
 def lineage_in_force(agreement: ValueAgreement) -> list[ValueAgreement]:
     """Those in force of the agreements that supersede one another, of which this is one; the first to begin first."""
     of_lineage = list(rows(ValueAgreement).filter(lineage=agreement.lineage).order_by("starts_on"))
@@ -90,20 +139,51 @@ def last_day(agreement: ValueAgreement) -> date:
     return _ends([agreement, *lineage_in_force(agreement)])[agreement.pk]
 
 
+def spellings(measure: str) -> frozenset[str]:
+    """The keys of all that a measure goes by: its own; where our library knows it, its key and its name there.
+
+    No two measures of the library share one, so a name never fits two. Synonyms are too loose to be paid by.
+    """
+    known = _of_library().get(measure_key(measure))
+    return frozenset({measure_key(measure)} if known is None else _names(known))
+
+
+def resembles(measure: str, other: str) -> bool:
+    """Whether one of two names that are not the same measure's is a synonym of the other's in our library."""
+    ours, theirs = spellings(measure), spellings(other)
+    return not ours & theirs and (_is_synonym(measure, other) or _is_synonym(other, measure))
+
+
+def _is_synonym(word: str, of: str) -> bool:
+    known = _of_library().get(measure_key(of))
+    return known is not None and measure_key(word) in {measure_key(each) for each in known.synonyms}
+
+
+@cache
+def _of_library() -> Mapping[str, Kpi]:
+    """The library's measures by what they go by."""
+    return {name: kpi for kpi in library().kpis for name in _names(kpi)}
+
+
+def _names(of: Kpi) -> tuple[str, str]:
+    return measure_key(of.key), measure_key(of.name)
+
+
 def overlapping(account: Account, measure: str, starts_on: date, ends_on: date) -> QuerySet[ValueAgreement]:
     """The agreements on a measure of a customer within a term."""
     return rows(ValueAgreement).filter(
-        account=account, measure_key=measure_key(measure), starts_on__lte=ends_on, ends_on__gte=starts_on
+        account=account, measure_key__in=spellings(measure), starts_on__lte=ends_on, ends_on__gte=starts_on
     )
 
 
 def changes_of(agreement: ValueAgreement, *, known_at: datetime) -> tuple[Change, ...]:
     """What the customer itself changed that moves the measure, as was approved by a time."""
+    meant = spellings(agreement.measure)
     approved = rows(Adjustment).filter(account=agreement.account_id, status="approved", decided_at__lte=known_at)
     return tuple(
         Change(each.starts_on, each.ends_on, each.amount, is_approved=True)
         for each in approved.order_by("starts_on", "id")
-        if measure_key(each.measure) == agreement.measure_key
+        if measure_key(each.measure) in meant
     )
 
 
@@ -112,9 +192,17 @@ def payees_of(agreement: ValueAgreement) -> set[str]:
     return set(rows(AgreementPayee).filter(agreement=agreement).values_list("payee", flat=True))
 
 
-def are_related(person: str, payees: Iterable[str]) -> bool:
-    """Whether somebody is one of the payees, leads one or reports to one, through any depth."""
-    leads: Mapping[str, str | None] = dict(rows(Person).values_list("person_id", "manager_id"))
+def leaders() -> Mapping[str, str | None]:
+    """Whom each of our people reports to, by their ids."""
+    return dict(rows(Person).values_list("person_id", "manager_id"))
+
+
+def are_related(person: str, payees: Iterable[str], leads: Mapping[str, str | None] | None = None) -> bool:
+    """Whether somebody is one of the payees, leads one or reports to one, through any depth.
+
+    ``leads``: whom each reports to, as ``leaders`` says, for who asks more than once.
+    """
+    leads = leaders() if leads is None else leads
     paid = set(payees)
     theirs = {above for payee in paid for above in _upwards(payee, leads)}
     return person in paid | theirs or bool(paid & set(_upwards(person, leads)))

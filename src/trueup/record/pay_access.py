@@ -16,14 +16,19 @@ from trueup.record.models import (
     PayRun,
     PayStatement,
     PeriodEvent,
+    PlanAcknowledgement,
+    PlanPayee,
+    PlanReview,
     User,
 )
 from trueup.record.pay_reach import (
+    APPROVES,
     for_who_approves,
     for_who_pays,
     of_calculations,
     of_payees,
     of_periods,
+    of_plans,
     of_transactions,
     pays,
 )
@@ -69,7 +74,26 @@ def pay_reviews(viewer: User) -> QuerySet[PayReview]:
 
 def pay_approvals(viewer: User) -> QuerySet[PayApproval]:
     """What was decided about calculations and plans."""
-    return rows(PayApproval).filter(for_who_approves(viewer) | Q(actor=viewer) & signed_in(viewer))
+    seen = for_who_approves(viewer) | Q(actor=viewer) & signed_in(viewer)
+    if viewer.role in APPROVES:
+        seen |= Q(object_kind="plan", object_hash__in=plan_reviews(viewer).values("plan_hash"))
+    return rows(PayApproval).filter(seen)
+
+
+def plan_reviews(viewer: User) -> QuerySet[PlanReview]:
+    """Versions of plans that were submitted; what they change for everybody is told to who pays."""
+    seen = rows(PlanReview).filter(of_plans(viewer))
+    return seen if pays(viewer) else seen.defer("money_diff")
+
+
+def plan_payees(viewer: User) -> QuerySet[PlanPayee]:
+    """Whom plans pay: oneself, those whom one leads, and all for who pays."""
+    return rows(PlanPayee).filter(of_payees(viewer))
+
+
+def plan_acknowledgements(viewer: User) -> QuerySet[PlanAcknowledgement]:
+    """Who signed their plan."""
+    return rows(PlanAcknowledgement).filter(of_payees(viewer))
 
 
 def pay_exceptions(viewer: User) -> QuerySet[PayException]:

@@ -27,6 +27,7 @@ from trueup.record.models import (
     PeriodEvent,
     User,
 )
+from trueup.record.pay_plans import unapproved, unsigned
 from trueup.record.reach import rows
 
 State = Literal["open", "calculated", "in review", "approved", "closed", "paid"]
@@ -54,10 +55,14 @@ class OpenDispute(NamedTuple):
 def state_of(period: str, *, inputs_hash: str | None = None) -> Standing:
     """Where the period stands; ``inputs_hash``: of what it would be calculated from now, where that is known."""
     disputed = undecided(rows(Dispute).filter(period=period)).count()
-    told = (f"{_count(disputed, 'dispute is', 'disputes are')} open.",) if disputed else ()
+    told = [f"{_count(disputed, 'dispute is', 'disputes are')} open."] if disputed else []
     if is_closed(period):
-        return Standing("paid" if rows(PayRun).filter(period=period).exists() else "closed", (), told)
-    return Standing(_state_of(newest_calculation(period)), tuple(gates(period, inputs_hash=inputs_hash)), told)
+        return Standing("paid" if rows(PayRun).filter(period=period).exists() else "closed", (), tuple(told))
+    calculation = newest_calculation(period)
+    missing = len(unsigned_in(calculation)) if calculation is not None else 0
+    if missing:
+        told.append(f"{_count(missing, 'person has', 'people have')} not signed their plan.")
+    return Standing(_state_of(calculation), tuple(gates(period, inputs_hash=inputs_hash)), tuple(told))
 
 
 def gates(period: str, *, inputs_hash: str | None = None) -> list[str]:
@@ -70,6 +75,7 @@ def gates(period: str, *, inputs_hash: str | None = None) -> list[str]:
     if inputs_hash is not None and inputs_hash != calculation.inputs_hash:
         found.append("What it is calculated from has changed since.")
     found += _undone(calculation)
+    found += unapproved(plan_hashes(calculation))
     unowned = unowned_exceptions(calculation)
     if unowned:
         found.append(f"{_count(len(unowned), 'exception has', 'exceptions have')} no owner.")
@@ -109,6 +115,11 @@ def plan_hashes(calculation: PayCalculation) -> tuple[str, ...]:
     return tuple(json.loads(calculation.plan_hashes))
 
 
+def unsigned_in(calculation: PayCalculation) -> frozenset[str]:
+    """Who has a statement of it, and has not signed the plan that pays them."""
+    return unsigned(plan_hashes(calculation), statement_hashes(calculation))
+
+
 def exceptions(calculation: PayCalculation) -> dict[str, str]:
     """The lines that were refused: why, by key."""
     return {each["key"]: each["message"] for each in json.loads(calculation.exceptions)}
@@ -125,10 +136,9 @@ def decision_on(calculation: PayCalculation) -> PayApproval | None:
     return rows(PayApproval).filter(calculation=calculation).order_by("-pk").first()
 
 
-def is_plan_approved(plan_hash: str) -> bool:
-    """Whether what was decided last about the plan is that it may be used."""
-    last = rows(PayApproval).filter(object_kind="plan", object_hash=plan_hash).order_by("-pk").first()
-    return last is not None and last.decision == "approved"
+def sees_all_of(viewer: User, calculation: PayCalculation) -> bool:
+    """Whether the viewer may see every statement of it."""
+    return access.pay_statements(viewer).filter(calculation=calculation).count() == calculation.statements
 
 
 def statement_of(viewer: User, payee: str, period: str) -> PayStatement | None:

@@ -3,7 +3,7 @@
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 
-from trueup.record.models import LedgerEntry, PayStatement, User
+from trueup.record.models import LedgerEntry, PayApproval, PayStatement, PlanPayee, User
 from trueup.record.reach import REPORTS, rows, signed_in
 
 PAYS = frozenset({"finance", "administrator"})
@@ -64,3 +64,14 @@ def for_who_approves(viewer: User) -> Q:
     if not viewer.is_active or viewer.role not in APPROVES:
         return _NONE
     return Q(calculation__in=rows(PayStatement).filter(of_payees(viewer)).values("calculation"))
+
+
+def of_plans(viewer: User) -> Q:
+    """Versions of plans that pay such a payee; who does not approve them sees those that were approved."""
+    if pays(viewer):
+        return signed_in(viewer)
+    own = Q(pk__in=rows(PlanPayee).filter(of_payees(viewer)).values("review"))
+    if viewer.role in APPROVES:
+        return own
+    approved = rows(PayApproval).filter(object_kind="plan", decision="approved")
+    return own & Q(plan_hash__in=approved.values("object_hash"))

@@ -88,7 +88,7 @@ def _buried(whose: Q, *, at: datetime) -> list[Job]:
     dead = list(rows(Job).filter(whose, status="running"))
     for job in dead:
         # A job that is queued again keeps who asked for it and when: so they are counted.
-        begun = rows(Job).filter(kind=job.kind, asked_by=job.asked_by, asked_at=job.asked_at).count()
+        begun = rows(Job).filter(kind=job.kind, about=job.about, asked_by=job.asked_by, asked_at=job.asked_at).count()
         is_again = begun < _TRIES
         _abandon(job, at=at, message=_AGAIN if is_again else _ENOUGH, again=is_again)
     return dead
@@ -97,4 +97,4 @@ def _buried(whose: Q, *, at: datetime) -> list[Job]:
 @transaction.atomic
 def _abandon(job: Job, *, at: datetime, message: str, again: bool) -> None:
     if _own(job).update(status="abandoned", ended_at=at, message=message) and again:
-        enqueue(job_kind(job), by=job.asked_by, at=job.asked_at)
+        enqueue(job_kind(job), by=job.asked_by, at=job.asked_at, about=job.about)

@@ -21,6 +21,7 @@ from trueup.pay.baseline import SeriesValue
 from trueup.pay.plan_file import our_files
 from trueup.runs.folder import Folder
 from trueup.runs.pay_life import Desk
+from trueup.runs.pay_plans import versions
 from trueup.runs.pay_tables import PAY_SCHEMA
 from trueup.runs.progress import Progress
 from trueup.runs.settings import Settings
@@ -69,6 +70,7 @@ def pay_example(folder: Folder, settings: Settings, snapshot: Snapshot, *, ends_
     for customer in _agreeing(snapshot, year, on_plans["customer_first"]):
         _agree(people, customer, year=year, ends_on=ends_on)
     desk = Desk(folder, settings, snapshot, people.administrator)
+    _approve_plans(desk, people, on_plans, at=datetime(year, 1, 2, 9, tzinfo=UTC))
     closed = 0
     months = periods_between(date(year, 1, 1), ends_on, PeriodKind.MONTH)
     for month in months[:-1]:
@@ -122,6 +124,15 @@ def _rows(on_plans: Mapping[str, Iterable[str]], year: int) -> Iterator[str]:
     for plan, people in on_plans.items():
         for person in people:
             yield f"{person},{plan},{year}-01-01,{_TARGETS[plan]}\n"
+
+
+def _approve_plans(desk: Desk, people: _People, on_plans: Iterable[str], *, at: datetime) -> None:
+    """Submit the plans that somebody is on, and let finance approve them."""
+    actions = _part("actions.pay_plans")
+    for version in versions(desk.folder):
+        if version.plan.plan_id in on_plans:
+            review = desk.submit_plan(version, at=at)
+            actions.decide_plan(people.finance, review, decision="approved", at=at + timedelta(hours=1))
 
 
 def _agreeing(snapshot: Snapshot, year: int, serving: Iterable[str]) -> Iterator[_Customer]:

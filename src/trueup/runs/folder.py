@@ -72,6 +72,11 @@ class Folder:
         return self.generated / "effects.parquet"
 
     @property
+    def stresses(self) -> Path:
+        """The folder of what plans would have cost on facts that went worse."""
+        return self.generated / "stresses"
+
+    @property
     def mart(self) -> Path:
         """The folder of published snapshots."""
         return self.generated / "mart"

@@ -1,8 +1,9 @@
 """What pay is reckoned from in a workspace: its plans and tables, what systems tell, and what the record holds.
 
 ``plans/*.yaml`` are the plans. ``plans/*.csv`` are tables of facts as ``trueup.pay.fact_tables`` reads them: who is on
-which plan (``assignments.csv``), and whatever no system knows. Quotas, reporting lines and rates there replace those of
-systems; events and shares come on top. Agreements and their readings are the record's.
+which plan (``assignments.csv``), and whatever no system knows. Quotas, reporting lines, rates and eligible customers
+there replace those of systems; events and shares come on top, and a correction there stands above what systems say of
+a deal. Agreements and their readings are the record's.
 """
 
 import hashlib
@@ -20,6 +21,8 @@ from trueup.metrics.naming import nearest
 from trueup.metrics.places import Only, Place, tidy
 from trueup.pay.fact_tables import TABLES, facts_of
 from trueup.pay.facts import (
+    Acknowledgement,
+    EligibleCustomer,
     Event,
     Facts,
     Outcome,
@@ -31,6 +34,7 @@ from trueup.pay.facts import (
 )
 from trueup.pay.plan import ExperienceComponent, Plan, ValueComponent, in_order
 from trueup.pay.plan_file import PlanFile, load
+from trueup.pay.retro import is_retroactive
 from trueup.pay.stints import stint_on, stints
 from trueup.runs.entered import open_kept_record
 from trueup.runs.folder import Folder, WorkspaceError
@@ -38,7 +42,11 @@ from trueup.runs.pay_tables import PAY_SCHEMA
 from trueup.runs.settings import Settings
 from trueup.units.period import PeriodKind, PeriodRules, parse_period, period_of
 
-_REPLACED = ("quotas", "reporting_lines", "rates")
+_REPLACED = ("quotas", "reporting_lines", "rates", "eligible_customers")
+_NEWEST_TABLE = "eligible_customers"
+"""A build that lays this knows all that is read here."""
+_BY_HAND = 1_000_000
+"""Where revisions of what people correct begin; systems number the versions of a deal from 0."""
 _NO_PLANS = "There are no plans of pay yet. `trueup pay plans` writes ours into plans/, to begin with."
 _NOBODY = (
     "plans/assignments.csv is missing: nobody is on a plan."
@@ -54,23 +62,23 @@ class PayInputs:
     facts: Facts
     rules: PeriodRules
 
-    @property
-    def plan_hashes(self) -> tuple[str, ...]:
-        """The fingerprints of the plans."""
-        return tuple(sorted(plan.fingerprint for plan in self.plans))
+
+def plans_of(folder: Folder, rules: PeriodRules | None = None) -> tuple[Plan, ...]:
+    """The workspace's plans, ``rules``: its calendar; PlanFileError tells all that is wrong with their files."""
+    return load(plan_files(folder), rules=rules)
 
 
-def plans_of(folder: Folder) -> tuple[Plan, ...]:
-    """The workspace's plans; PlanFileError tells all that is wrong with their files."""
+def plan_files(folder: Folder) -> list[PlanFile]:
+    """The files of plans; WorkspaceError where there is none."""
     files = [PlanFile(str(file.relative_to(folder.root)), _text(folder, file)) for file in _files(folder, "yaml")]
     if not files:
         raise WorkspaceError(_NO_PLANS)
-    return load(files)
+    return files
 
 
 def inputs_of(folder: Folder, settings: Settings, snapshot: Snapshot) -> PayInputs:
     """Everything; PlanFileError, FactTableError or WorkspaceError where something of it cannot be read."""
-    plans = plans_of(folder)
+    plans = plans_of(folder, settings.rules)
     texts = {file.stem: _text(folder, file) for file in _files(folder, "csv") if file.stem in TABLES}
     unknown = [file.name for file in _files(folder, "csv") if file.stem not in TABLES]
     if unknown:
@@ -84,15 +92,25 @@ def inputs_of(folder: Folder, settings: Settings, snapshot: Snapshot) -> PayInpu
     told = _told(snapshot, settings.rules)
     kept = {name: getattr(own, TABLES[name][0]) or getattr(told, TABLES[name][0]) for name in _REPLACED}
     agreements, readings = _agreed(folder, plans, own)
+    signed = _signed(folder, plans)
     facts = replace(
         own,
-        events=(*told.events, *own.events),
+        acknowledgements=(*own.acknowledgements, *signed),
+        events=(*told.events, *_above(own.events, told.events)),
         outcomes=(*own.outcomes, *outcomes_of(snapshot, plans, settings.rules)),
         agreements=(*own.agreements, *agreements),
         readings=(*own.readings, *readings),
         **kept,
     )
     return PayInputs(plans, facts, settings.rules)
+
+
+def _above(own: Iterable[Event], told: Iterable[Event]) -> Iterator[Event]:
+    """A correction of what a system tells stands above every version of it, however many there come to be."""
+    keys = {event.natural_key for event in told}
+    for event in own:
+        is_correction = event.revision and event.natural_key in keys
+        yield replace(event, revision=event.revision + _BY_HAND) if is_correction else event
 
 
 def hash_of(plans: Iterable[Plan], facts: Facts) -> str:
@@ -125,8 +143,9 @@ def _told(snapshot: Snapshot, rules: PeriodRules) -> Facts:
     """What systems tell."""
     engine = DuckDBEngine(snapshot.file, read_only=True)
     try:
-        if not engine.query(f"SELECT 1 FROM information_schema.tables WHERE table_schema = '{PAY_SCHEMA}'").num_rows:
-            raise WorkspaceError("The last build knew nothing of pay yet. Run `trueup build` again.")
+        there = engine.query(f"SELECT table_name FROM information_schema.tables WHERE table_schema = '{PAY_SCHEMA}'")
+        if _NEWEST_TABLE not in there["table_name"].to_pylist():
+            raise WorkspaceError("The last build knew less of pay than is read now. Run `trueup build` again.")
         events = tuple(
             Event(
                 natural_key=row["natural_key"],
@@ -139,6 +158,7 @@ def _told(snapshot: Snapshot, rules: PeriodRules) -> Facts:
                 credits=row["credits"] or "",
                 customer=row["customer"] or "",
                 of=row["of"] or "",
+                revision=row["revision"],
             )
             for row in _rows(engine, "events")
         )
@@ -150,10 +170,14 @@ def _told(snapshot: Snapshot, rules: PeriodRules) -> Facts:
             ReportingLine(row["person"], row["manager"], row["start"] or date.min, row["end"])
             for row in _rows(engine, "reporting_lines")
         )
+        eligible = tuple(
+            EligibleCustomer(row["payee"], row["customer"], row["start"], row["end"], known_on=row["start"])
+            for row in _rows(engine, "eligible_customers")
+        )
         rates = tuple(each for row in _rows(engine, "rates") for each in _rates(row, rules))
     finally:
         engine.close()
-    return Facts(events=events, quotas=quotas, reporting_lines=lines, rates=rates)
+    return Facts(events=events, quotas=quotas, reporting_lines=lines, rates=rates, eligible_customers=eligible)
 
 
 def _rows(engine: DuckDBEngine, name: str) -> Iterator[Mapping[str, Any]]:
@@ -234,6 +258,20 @@ def _agreed(
             )
         readings += [_reading(terms.agreement_id, each) for each in agreed.readings]
     return agreements, readings
+
+
+def _signed(folder: Folder, plans: Iterable[Plan]) -> Sequence[Acknowledgement]:
+    """Who signed a change of the past that takes their consent, as the record holds it.
+
+    Other signatures change nothing of what is paid: were they facts, each would call for a new calculation.
+    """
+    asking = [
+        plan.fingerprint for plan in plans if is_retroactive(plan) and plan.policy.retro_change == "with_payee_consent"
+    ]
+    if not asking or not open_kept_record(folder):
+        return ()
+    kept = importlib.import_module("trueup.record.pay_plans").acknowledgements(asking)
+    return [Acknowledgement(payee, fingerprint, signed_on) for payee, fingerprint, signed_on in kept]
 
 
 def _reading(agreement_id: str, reading: Any) -> ValueReading:

@@ -2,7 +2,7 @@
 
 import hashlib
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -17,12 +17,13 @@ from trueup.record.refusal import Refused
 from trueup.runs.folder import Folder
 from trueup.runs.pay_inputs import PayInputs, inputs_of
 from trueup.runs.pay_official import ENGINE, Official, PaidOut, official, pay_run
+from trueup.runs.pay_plans import Version, change_of_money, payees_by_plan
 from trueup.runs.settings import Settings
 from trueup.units.calendar import local_date
 from trueup.units.period import parse_period, period_of
 
 if TYPE_CHECKING:
-    from trueup.record.models import PayCalculation, PeriodEvent, User
+    from trueup.record.models import PayCalculation, PeriodEvent, PlanReview, User
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Desk:
             ),
             at=at,
         )
+        self._put_on_plans(found.plan_hashes, at)
         return found, kept
 
     def close(self, period: str, *, at: datetime, forced_reason: str = "") -> "PeriodEvent":
@@ -84,13 +86,36 @@ class Desk:
 
     def pay(self, period: str, *, at: datetime) -> tuple[PaidOut, bytes]:
         """Pay a closed period out; what is handed to payroll, as CSV."""
-        posted = [each.transaction for each in _part("ledger").posted(self.by)]
-        run = pay_run(self.inputs, posted, period, posted_in=period)
+        run = self.payable(period)
         file = payroll_csv(period, run.runs, self._names(run.runs)).encode()
         _part("actions.pay_periods").pay(
-            self.by, period, run.transactions, at=at, file_sha256=hashlib.sha256(file).hexdigest()
+            self.by,
+            period,
+            run.transactions,
+            at=at,
+            file_sha256=hashlib.sha256(file).hexdigest(),
+            file=file,
+            posted_in=self.next_period(),
         )
         return run, file
+
+    def payable(self, period: str) -> PaidOut:
+        """What a run of the period would pay by now; nothing is kept of it."""
+        posted = [each.transaction for each in _part("ledger").posted(self.by)]
+        return pay_run(self.inputs, posted, period, posted_in=period)
+
+    def submit_plan(self, version: Version, *, at: datetime, instead_of: str = "") -> "PlanReview":
+        """Submit a version for review, with what it changes; ``instead_of``: another plan whose place it takes."""
+        inputs, plan = self.inputs, version.plan
+        kept = _part("pay_plans")
+        review = kept.approved_version(plan.plan_id, by=plan.valid_from, but=plan.fingerprint)
+        before = kept.plan_said(review) if review is not None else None
+        diff, why_not = change_of_money(inputs, self.snapshot, plan, before=before, instead_of=instead_of)
+        actions = _part("actions.pay_plans")
+        payees = payees_by_plan(inputs).get(plan.fingerprint, frozenset())
+        submitted = actions.SubmittedPlan(version.path, version.text, payees, diff, why_not)
+        made: PlanReview = actions.submit_plan(self.by, submitted, at=at)
+        return made
 
     def next_period(self) -> str:
         """The period that is to be closed next: after the last one closed, else the first that anybody is paid for."""
@@ -103,6 +128,12 @@ class Desk:
             raise Refused("Nobody is on a plan.", cure="Write plans/assignments.csv.")
         first = min(begun, key=lambda stint: stint.start)
         return period_of(first.start, first.plan.period, inputs.rules).key
+
+    def _put_on_plans(self, plan_hashes: Iterable[str], at: datetime) -> None:
+        """Who came since a plan was submitted is on it now: they may read and sign it."""
+        on_plans = payees_by_plan(self.inputs)
+        for plan_hash in plan_hashes:
+            _part("actions.pay_plans").put_on_plan(self.by, plan_hash, on_plans[plan_hash], at=at)
 
     def _names(self, runs: Mapping[str, object]) -> Mapping[str, str]:
         people = _part("access").people(self.by).filter(person_id__in=list(runs))

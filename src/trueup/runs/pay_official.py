@@ -104,12 +104,18 @@ def reckoned(
         period=period,
         known_on=known_on,
         inputs_hash=hash_of(inputs.plans, known),
-        plan_hashes=inputs.plan_hashes,
+        plan_hashes=tuple(sorted(_used(inputs, known, through))),
         basis=basis,
         statements=statements(basis, runs=runs),
         transactions=(*accruals(earned), *holds(held, book, vested=let_go["release"], forfeited=let_go["forfeit"])),
         runs=runs,
     )
+
+
+def _used(inputs: PayInputs, known: Facts, through: date) -> set[str]:
+    """The fingerprints of the versions that somebody was on by a day; others in the folder pay nobody yet."""
+    on_plans = stints(known.assignments, in_order(inputs.plans))
+    return {stint.plan.fingerprint for own in on_plans.values() for stint in own if stint.start <= through}
 
 
 @contextmanager

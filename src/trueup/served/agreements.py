@@ -1,7 +1,7 @@
 """Agreements on customers' value as they are told to somebody who is signed in, and what they may do with each."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -10,10 +10,12 @@ from statistics import fmean, stdev
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from trueup import served
 from trueup.answers.opened import opened
 from trueup.lake.duckdb import literal
-from trueup.pay.agreements import InvalidAgreement, PayeeShare, Terms
+from trueup.pay.agreements import PayeeShare, Terms
 from trueup.pay.baseline import (
     Baseline,
     Comparison,
@@ -26,12 +28,12 @@ from trueup.pay.baseline import (
 )
 from trueup.record import access
 from trueup.record.agreements import (
+    Standing,
     agreements_of,
     are_related,
-    in_force_since,
-    last_day,
+    leaders,
     payees_of,
-    terms_in,
+    standing,
 )
 from trueup.record.models import (
     Account,
@@ -207,19 +209,46 @@ def suggested(terms: Terms, as_of: date) -> Suggested | None:
 
 def may_verify(viewer: User, reading: ValueReading) -> Step:
     """Whether the viewer may say if a reading is right, and why not."""
+    return _may_verify(viewer, reading, payees_of(reading.agreement), leaders())
+
+
+def _may_verify(viewer: User, reading: ValueReading, payees: Iterable[str], leads: Mapping[str, str | None]) -> Step:
     if reading.author_id == viewer.pk:
         return Step(may=False, why="You measured this: somebody else verifies it.")
     if viewer.person_id is None:
         return Step(may=False, why="The directory does not know you, so nobody knows how you stand to its payees.")
-    if are_related(viewer.person_id, payees_of(reading.agreement)):
+    if are_related(viewer.person_id, payees, leads):
         return Step(
             may=False, why="You are paid by this, or lead or report to somebody who is: who is neither decides."
         )
     return Step(may=True)
 
 
-def _told(viewer: User, agreements: Iterable[ValueAgreement], now: datetime) -> list[AgreementTold]:
-    listed = list(agreements)
+@dataclass(frozen=True)
+class _Beside:
+    """What is known of all agreements that are told at once, each asked for once.
+
+    ``decided``: by reading; ``seen``: the payees whose pay the viewer may see; ``names``: of our people; ``leads``: to
+    whom each of them reports; ``may_record``: the accounts where the viewer may agree.
+    """
+
+    standing: Mapping[UUID, Standing]
+    signatures: Mapping[UUID, Sequence[AgreementSignature]]
+    readings: Mapping[UUID, Sequence[ValueReading]]
+    decided: Mapping[int, ValueVerification]
+    seen: Mapping[UUID, Collection[str]]
+    names: Mapping[str, str]
+    leads: Mapping[str, str | None]
+    may_record: Collection[str]
+
+
+def _told(viewer: User, agreements: QuerySet[ValueAgreement], now: datetime) -> list[AgreementTold]:
+    listed = list(agreements.select_related("agreed_by"))
+    beside = _beside(viewer, listed)
+    return [_one(viewer, each, beside, now) for each in listed]
+
+
+def _beside(viewer: User, listed: Sequence[ValueAgreement]) -> _Beside:
     signatures: defaultdict[UUID, list[AgreementSignature]] = defaultdict(list)
     for signature in (
         access.agreement_signatures(viewer).filter(agreement__in=listed).select_related("user", "stakeholder")
@@ -229,80 +258,72 @@ def _told(viewer: User, agreements: Iterable[ValueAgreement], now: datetime) -> 
     for reading in (
         access.value_readings(viewer)
         .filter(agreement__in=listed)
-        .select_related("author", "agreement")
+        .select_related("author")
         .order_by("-as_of", "-revision")
     ):
         readings[reading.agreement_id].append(reading)
-    decided = {
-        each.reading_id: each
-        for each in access.value_verifications(viewer).filter(reading__agreement__in=listed).select_related("verifier")
-    }
-    return [
-        _one(viewer, each, signatures=signatures[each.pk], readings=readings[each.pk], decided=decided, now=now)
-        for each in listed
-    ]
+    decided = access.value_verifications(viewer).filter(reading__agreement__in=listed).select_related("verifier")
+    seen: defaultdict[UUID, set[str]] = defaultdict(set)
+    payees = access.agreement_payees(viewer).filter(agreement__in=listed)
+    for key, payee in payees.values_list("agreement_id", "payee"):
+        seen[key].add(payee)
+    everybody = {payee for found in seen.values() for payee in found}
+    accounts = {each.account_id for each in listed}
+    writable = access.changeable_accounts(viewer).filter(pk__in=accounts)
+    return _Beside(
+        standing=standing(listed),
+        signatures=signatures,
+        readings=readings,
+        decided={each.reading_id: each for each in decided},
+        seen=seen,
+        names=dict(access.people(viewer).filter(pk__in=everybody).values_list("pk", "name")),
+        leads=leaders(),
+        may_record=set(writable.values_list("pk", flat=True)),
+    )
 
 
-def _one(
-    viewer: User,
-    agreement: ValueAgreement,
-    *,
-    signatures: Sequence[AgreementSignature],
-    readings: Sequence[ValueReading],
-    decided: Mapping[int, ValueVerification],
-    now: datetime,
-) -> AgreementTold:
+def _one(viewer: User, agreement: ValueAgreement, beside: _Beside, now: datetime) -> AgreementTold:
     today = now.astimezone(UTC).date()
-    try:
-        terms: Terms | None = terms_in(agreement)
-    except InvalidAgreement:
-        terms = None
-    since, ends_on = in_force_since(agreement), last_day(agreement)
-    told = _readings(viewer, readings, decided, today)
-    signed = {(each.side, each.role): each for each in signatures}
+    stands = beside.standing[agreement.pk]
+    terms, since, ends_on = stands.terms, stands.since, stands.ends_on
+    readings = beside.readings[agreement.pk]
+    told = _readings(viewer, readings, stands, beside, today)
+    signed = {(each.side, each.role): each for each in beside.signatures[agreement.pk]}
     signers = (
         tuple(Signed(each.side, each.role, signed.get((each.side, each.role))) for each in terms.signers)
         if terms
         else ()
     )
-    payees = _payees(viewer, agreement, terms)
+    shown = [each for each in terms.payees if each.payee in beside.seen[agreement.pk]] if terms else []
     return AgreementTold(
         agreement=agreement,
         terms=terms,
-        payees=payees,
-        hidden_payees=agreement.payees - len(payees),
+        payees=tuple((beside.names.get(each.payee) or each.payee, each) for each in shown),
+        hidden_payees=agreement.payees - len(shown),
         signers=signers,
         since=since,
         ends_on=ends_on,
         readings=told,
         counts=next((each.reading for each in told if _is_verified(each.verification)), None),
         due=_due(terms, since, ends_on, {each.as_of for each in readings}, today),
-        sign=_may_sign(viewer, agreement, signers),
-        record=_may_record(viewer, agreement, signers),
-        read=_may_read(viewer, agreement, since),
+        sign=_may_sign(viewer, stands, signers),
+        record=Step(may=_is_missing("customer", signers) and agreement.account_id in beside.may_record),
+        read=_may_read(viewer, stands),
     )
 
 
-def _payees(viewer: User, agreement: ValueAgreement, terms: Terms | None) -> tuple[tuple[str, PayeeShare], ...]:
-    seen = set(access.agreement_payees(viewer).filter(agreement=agreement).values_list("payee", flat=True))
-    names = dict(access.people(viewer).filter(pk__in=list(seen)).values_list("pk", "name"))
-    shown = [each for each in terms.payees if each.payee in seen] if terms else []
-    return tuple((names.get(each.payee) or each.payee, each) for each in shown)
-
-
 def _readings(
-    viewer: User, readings: Sequence[ValueReading], decided: Mapping[int, ValueVerification], today: date
+    viewer: User, readings: Sequence[ValueReading], stands: Standing, beside: _Beside, today: date
 ) -> tuple[ReadingTold, ...]:
     newest: dict[date, int] = {}
     for each in readings:
         newest.setdefault(each.as_of, each.pk)
     told = []
     for each in readings:
-        verification = decided.get(each.pk)
+        verification = beside.decided.get(each.pk)
         state = _state(each, verification, today, is_newest=newest[each.as_of] == each.pk)
-        told.append(
-            ReadingTold(each, state, verification, may_verify(viewer, each) if state == "waits" else _NOT_ITS_DAY)
-        )
+        verify = _may_verify(viewer, each, stands.payees, beside.leads) if state == "waits" else _NOT_ITS_DAY
+        told.append(ReadingTold(each, state, verification, verify))
     return tuple(told)
 
 
@@ -326,22 +347,18 @@ def _due(terms: Terms | None, since: datetime | None, ends_on: date, read: set[d
     return tuple(day for day in terms.reading_dates if signed_on <= day <= last and day not in read)
 
 
-def _may_sign(viewer: User, agreement: ValueAgreement, signers: Iterable[Signed]) -> Step:
+def _may_sign(viewer: User, stands: Standing, signers: Iterable[Signed]) -> Step:
     if not _is_missing("ours", signers) or not access.may(viewer, "approve_pay"):
         return _NOT_ITS_DAY
-    if viewer.person_id in payees_of(agreement):
+    if viewer.person_id in stands.payees:
         return Step(may=False, why="You are paid by this agreement: somebody else signs it for us.")
     return Step(may=True)
 
 
-def _may_record(viewer: User, agreement: ValueAgreement, signers: Iterable[Signed]) -> Step:
-    return Step(may=_is_missing("customer", signers) and access.may(viewer, "agree", agreement))
-
-
-def _may_read(viewer: User, agreement: ValueAgreement, since: datetime | None) -> Step:
-    if since is None or not access.may(viewer, "measure"):
+def _may_read(viewer: User, stands: Standing) -> Step:
+    if stands.since is None or not access.may(viewer, "measure"):
         return _NOT_ITS_DAY
-    if viewer.person_id in payees_of(agreement):
+    if viewer.person_id in stands.payees:
         return Step(may=False, why="You are paid by this agreement: somebody else measures it.")
     return Step(may=True)
 

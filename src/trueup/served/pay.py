@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from trueup import served
-from trueup.answers.pay_told import Line, Told, Total, headline, told
+from trueup.answers.pay_told import Line, Told, Total, told
 from trueup.metrics.declarations import DeclarationsError
 from trueup.pay.fact_tables import FactTableError
 from trueup.pay.facts import FactError
@@ -21,6 +21,7 @@ from trueup.record.models import (
     PayCalculation,
     PayException,
     PayReview,
+    PayRun,
     PayStatement,
     PeriodEvent,
     User,
@@ -29,7 +30,11 @@ from trueup.record.pay_periods import State
 from trueup.record.refusal import Refused
 from trueup.runs.folder import WorkspaceError
 from trueup.runs.pay_life import Desk
+from trueup.runs.pay_official import PaidOut
+from trueup.served.pay_sums import sums_of
 from trueup.units.money import Money
+
+_ERRORS = (WorkspaceError, DeclarationsError, FactTableError, FactError)
 
 
 @dataclass(frozen=True)
@@ -46,12 +51,16 @@ class Headline:
 
 @dataclass(frozen=True)
 class Kept:
-    """A payee's newest statement of a period, to the byte; it is final once its period is closed."""
+    """A payee's newest statement of a period, to the byte; it is final once its period is closed.
+
+    ``known_at``: by when what it is reckoned from was known.
+    """
 
     payee: str
     name: str
     period: str
     state: State
+    known_at: datetime
     body: bytes
     told: Told
 
@@ -88,7 +97,8 @@ class Refusal:
 class PeriodTold:
     """Where a period stands and what stands in the way, for who calculates, approves and closes.
 
-    ``steps``: by ``submit``, ``approve``, ``reject``, ``own`` and ``close``. ``exceptions``: for who pays.
+    ``steps``: by ``submit``, ``approve``, ``reject``, ``own``, ``close`` and ``run``. ``runs`` and ``exceptions``: for
+    who pays.
     """
 
     period: str
@@ -99,6 +109,7 @@ class PeriodTold:
     review: PayReview | None
     decision: PayApproval | None
     closed: PeriodEvent | None
+    runs: tuple[PayRun, ...]
     exceptions: tuple[Refusal, ...]
     steps: Mapping[str, Step]
 
@@ -169,7 +180,7 @@ def statement(viewer: User, payee: str, period: str) -> Kept | None:
         return None
     body = bytes(found.body)
     names = people_names(viewer, {payee})
-    return Kept(payee, names.get(payee, payee), period, state(period), body, told(body))
+    return Kept(payee, names.get(payee, payee), period, state(period), found.calculation.known_at, body, told(body))
 
 
 def periods_of(viewer: User, payee: str) -> frozenset[str]:
@@ -197,6 +208,7 @@ def period(viewer: User, key: str) -> PeriodTold | None:
         review=review if calculation else None,
         decision=decision if calculation else None,
         closed=access.closed_pay_periods(viewer).filter(period=key).first(),
+        runs=tuple(access.pay_runs(viewer).filter(period=key).select_related("paid_by").order_by("number")),
         exceptions=_refusals(viewer, calculation) if pays and calculation else (),
         steps=_steps(viewer, standing, calculation, review),
     )
@@ -279,14 +291,39 @@ def close(viewer: User, calculation: PayCalculation, *, at: datetime, forced_rea
         raise Refused(
             f"{calculation.period} was calculated again meanwhile.", cure="Look at the newest calculation of it."
         )
+    try:
+        return desk_of(viewer, "close").close(calculation.period, at=at, forced_reason=forced_reason)
+    except _ERRORS as error:
+        raise Refused(str(error)) from error
+
+
+def payable(viewer: User, period: str) -> PaidOut:
+    """What a run of a closed period would pay; Refused as ``pay`` is."""
+    access.allow(viewer, "pay")
+    try:
+        return desk_of(viewer, "pay").payable(period)
+    except _ERRORS as error:
+        raise Refused(str(error)) from error
+
+
+def pay(viewer: User, period: str, *, at: datetime) -> PaidOut:
+    """Pay a closed period out: draws, recoveries and offsets booked, and a file for payroll, kept with the run.
+
+    Refused where it is not closed, was paid already, or what it is reckoned from cannot be read.
+    """
+    access.allow(viewer, "pay")
+    try:
+        return desk_of(viewer, "pay").pay(period, at=at)[0]
+    except _ERRORS as error:
+        raise Refused(str(error)) from error
+
+
+def desk_of(viewer: User, what: str) -> Desk:
+    """Where the viewer works on pay; Refused where nothing was built: ``what`` they build for."""
     snapshot = served.snapshot()
     if snapshot is None:
-        raise Refused("Nothing was built yet.", cure="Build, then close.")
-    desk = Desk(served.folder(), served.settings(), snapshot, viewer)
-    try:
-        return desk.close(calculation.period, at=at, forced_reason=forced_reason)
-    except (WorkspaceError, DeclarationsError, FactTableError, FactError) as error:
-        raise Refused(str(error)) from error
+        raise Refused("Nothing was built yet.", cure=f"Build, then {what}.")
+    return Desk(served.folder(), served.settings(), snapshot, viewer)
 
 
 def _statements(viewer: User, key: str) -> QuerySet[PayStatement]:
@@ -297,13 +334,11 @@ def _headlines(viewer: User, key: str, payee: str | None = None) -> list[Headlin
     seen = _statements(viewer, key)
     if payee is not None:
         seen = seen.filter(payee=payee)
-    found = list(seen.values_list("payee", "hash", "body"))
-    names = people_names(viewer, {each for each, _, _ in found})
+    found = list(seen.values_list("pk", "payee", "hash"))
+    names = people_names(viewer, {payee for _, payee, _ in found})
     stands = state(key) if found else "open"
-    return [
-        Headline(each, names.get(each, each), key, stands, digest, headline(bytes(body)))
-        for each, digest, body in found
-    ]
+    sums = sums_of(seen, {pk: digest for pk, _, digest in found})
+    return [Headline(payee, names.get(payee, payee), key, stands, digest, sums[digest]) for _, payee, digest in found]
 
 
 def _refusals(viewer: User, calculation: PayCalculation) -> tuple[Refusal, ...]:
@@ -321,8 +356,9 @@ def _steps(
     pays = access.may(viewer, "pay")
     is_open = standing.state in {"calculated", "in review", "approved"} and calculation is not None
     no = Step(may=False)
+    run = Step(may=pays and standing.state == "closed")
     if calculation is None or not is_open:
-        return dict.fromkeys(("submit", "approve", "reject", "own", "close"), no)
+        return {**dict.fromkeys(("submit", "approve", "reject", "own", "close"), no), "run": run}
     others = _may_decide_calculation(viewer, calculation, review)
     rejected = standing.state == "calculated" and review is not None
     return {
@@ -331,6 +367,7 @@ def _steps(
         "reject": others if standing.state == "in review" or (others.may and standing.state == "approved") else no,
         "own": Step(may=pays),
         "close": Step(may=pays and not standing.gates),
+        "run": run,
     }
 
 
@@ -339,18 +376,20 @@ def _may_decide_calculation(viewer: User, calculation: PayCalculation, review: P
         return Step(may=False, why="You calculated or submitted this: somebody else approves it.")
     if viewer.person_id is not None and viewer.person_id in pay_periods.statement_hashes(calculation):
         return Step(may=False, why="This pays you: somebody approves it whom it does not pay.")
+    if not pay_periods.sees_all_of(viewer, calculation):
+        return Step(may=False, why="You see a part of it only: finance or an administrator approves it.")
     return Step(may=True)
 
 
 def _dispute(
     viewer: User, of: Dispute, open_for: int, names: Mapping[str, str], outcome: DisputeOutcome | None = None
 ) -> DisputeTold:
-    said = _disputed_in(viewer, of)
+    said = disputed_in(viewer, of)
     line = next((line for line in said.lines if line.hash == of.line_hash), None) if said else None
     return DisputeTold(of, names.get(of.payee, of.payee), open_for, outcome, line, said)
 
 
-def _disputed_in(viewer: User, of: Dispute) -> Told | None:
+def disputed_in(viewer: User, of: Dispute) -> Told | None:
     """The newest statement that has the disputed line; a later calculation may not."""
     seen = access.pay_statements(viewer).filter(payee=of.payee, calculation__period=of.period)
     for (body,) in seen.order_by("-calculation").values_list("body"):

@@ -38,11 +38,11 @@ class Said:
 class Hands:
     """The process; it ends when this one does."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, about: str = "") -> None:
         self.said = Said()
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._process = subprocess.Popen(  # noqa: S603  ourselves
-            [sys.executable, "-m", "trueup.server", "labour", kind],
+            [sys.executable, "-m", "trueup.server", "labour", kind, *([about] if about else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

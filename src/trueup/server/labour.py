@@ -1,5 +1,7 @@
 """``python -m trueup.server labour build``: does one job, and tells its worker how far it is, line by line in JSON.
 
+Where a kind of work has questions, which one comes after it.
+
 A process of its own, so that a build that dies takes nothing with it.
 """
 
@@ -21,6 +23,7 @@ from trueup.runs.entered import follow_lake
 from trueup.runs.fetch import fetch
 from trueup.runs.folder import Folder, find
 from trueup.runs.mapping import SourceMappingError
+from trueup.runs.pay_stress import stress
 from trueup.runs.progress import Progress
 from trueup.runs.pull import ImportReport, pull
 from trueup.runs.settings import Settings
@@ -91,9 +94,13 @@ def study(folder: Folder, settings: Settings, progress: Progress) -> str:
 LABOURS: Mapping[str, Labour] = {"build": build_all, "import": import_all, "study": study}
 
 
+def _labour(kind: str, about: str = "") -> Labour:
+    return partial(stress, about=about) if kind == "stress" else LABOURS[kind]
+
+
 def main(arguments: list[str]) -> None:
     """Do what the argument says."""
-    (kind,) = arguments
+    kind, *about = arguments
     end_with_parent()
     # Nobody but Telling writes to the worker: what a library prints goes where errors go.
     to_worker = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -101,7 +108,7 @@ def main(arguments: list[str]) -> None:
     telling = Telling(to_worker)
     try:
         folder = find()
-        telling.say(done=LABOURS[kind](folder, workspace.settings(folder), telling))
+        telling.say(done=_labour(kind, *about)(folder, workspace.settings(folder), telling))
     except _FOR_PEOPLE as error:
         telling.say(failed=told(error))
 

@@ -57,7 +57,7 @@ def work(folder: Folder, name: str, stop: Stop) -> None:
 
 def carry_out(job: Job, stop: Stop) -> None:
     """Do a claimed job, and keep its row true meanwhile."""
-    hands = Hands(job.kind)
+    hands = Hands(job.kind, job.about)
     try:
         told, told_at = hands.said, time.monotonic()
         while hands.hear(_TOLD_EVERY):

@@ -7,9 +7,11 @@ from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from trueup.record.access import allow, may
+from trueup.record.agreements import resembles
 from trueup.record.keeping import action, amend, check_begun, drop, keep, locked
-from trueup.record.models import Account, Adjustment, User
+from trueup.record.models import Account, Adjustment, AgreementPayee, User, ValueAgreement
 from trueup.record.models.adjustments import AdjustmentKind
+from trueup.record.reach import rows
 from trueup.record.refusal import NotAllowed, Refused
 
 
@@ -58,8 +60,9 @@ def decide_adjustment(
 ) -> Adjustment:
     """Approve or refuse what somebody else proposed; from then on it stays as it is. Refusing takes a reason.
 
-    For analysts and administrators who neither proposed nor ever changed it. Managers do not decide: an adjustment
-    makes the team that they lead look better or worse. ``seen``: the version that was looked at, where another one
+    For analysts and administrators who neither proposed nor ever changed it, and whom no agreement with the customer
+    pays: what is adjusted moves the value that they are paid by. Managers do not decide: an adjustment makes the team
+    that they lead look better or worse. ``seen``: the version that was looked at, where another one
     should not be decided.
     """
     allow(by, "see", adjustment)
@@ -69,8 +72,14 @@ def decide_adjustment(
         raise NotAllowed(
             "You proposed or changed this adjustment.", cure="Let another analyst or administrator decide it."
         )
+    if _paid_at(by, {adjustment.account_id}):
+        raise NotAllowed(
+            "You are paid by an agreement with this customer.", cure="Let another analyst or administrator decide it."
+        )
     if seen is not None and seen != newest_version(adjustment):
         raise Refused("Somebody changed this adjustment meanwhile.", cure="Look at it again, then decide.")
+    if approve:
+        _check_its_measure(adjustment)
     if not approve and not reason.strip():
         raise Refused("A reason is missing.", field="reason", cure="Say why it does not count; others will read it.")
     adjustment.status = "approved" if approve else "refused"
@@ -91,11 +100,31 @@ def newest_version(adjustment: Adjustment) -> int:
 
 
 def decidable(by: User, adjustments: Iterable[Adjustment]) -> set[UUID]:
-    """Which of these somebody may decide: such as are proposed, by others, and that nobody but others changed."""
+    """Which of these somebody may decide: those that others proposed and changed, where nothing pays them."""
     if not may(by, "decide"):
         return set()
-    proposed = {each.pk for each in adjustments if each.status == "proposed"}
+    waiting = [each for each in adjustments if each.status == "proposed"]
+    paid = _paid_at(by, {each.account_id for each in waiting})
+    proposed = {each.pk for each in waiting if each.account_id not in paid}
     return proposed - _written_by(by, proposed)
+
+
+def _paid_at(by: User, accounts: Collection[str]) -> set[str]:
+    """With which of these customers an agreement pays somebody, whatever its measure and wherever it stands."""
+    if by.person_id is None:
+        return set()
+    pays = rows(AgreementPayee).filter(payee=by.person_id, agreement__account__in=accounts)
+    return set(pays.values_list("agreement__account_id", flat=True))
+
+
+def _check_its_measure(adjustment: Adjustment) -> None:
+    """Refuse what may or may not be about a measure that was agreed on, since nobody would know whether it counts."""
+    for agreed in rows(ValueAgreement).filter(account=adjustment.account_id).order_by("-starts_on"):
+        if resembles(adjustment.measure, agreed.measure):
+            raise Refused(
+                f"{adjustment.measure} may be {agreed.measure}, on which there is an agreement, or another measure.",
+                cure=f"Let whoever proposed it name it {agreed.measure}, or name the other one more clearly.",
+            )
 
 
 def _written_by(by: User, keys: Collection[UUID]) -> set[UUID]:

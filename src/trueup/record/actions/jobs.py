@@ -1,4 +1,4 @@
-"""Builds, imports and studies that somebody asks for, now or by a schedule."""
+"""Builds, imports and studies that somebody asks for, now or by a schedule; and plans tried on worse facts."""
 
 from datetime import date, datetime, time, timedelta
 from typing import TypedDict, Unpack
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from trueup.record.access import allow
 from trueup.record.keeping import action, amend, check, drop, keep, locked
 from trueup.record.models import Job, Schedule, User
-from trueup.record.models.work import JOB_KINDS, JobKind
+from trueup.record.models.work import JOB_KINDS, JobKind, ScheduledKind
 from trueup.record.reach import rows
 
 A_WEEK = 7
@@ -16,7 +16,7 @@ A_WEEK = 7
 class ScheduleFacts(TypedDict, total=False):
     """What a schedule says; ``weekdays`` has a bit for each day, Monday's being 1."""
 
-    kind: JobKind
+    kind: ScheduledKind
     at: time
     weekdays: int
     is_active: bool
@@ -41,6 +41,13 @@ def ask_for_study(by: User, *, at: datetime) -> Job:
     """Ask which KPIs predict each outcome, by what was built last."""
     allow(by, "build")
     return enqueue("study", by=by, at=at)
+
+
+@action
+def ask_for_stress(by: User, about: str, *, at: datetime) -> Job:
+    """Ask what plans would have cost on facts that went worse; ``about``: which plans."""
+    allow(by, "pay")
+    return enqueue("stress", by=by, at=at, about=about)
 
 
 @action
@@ -75,12 +82,12 @@ def remove_schedule(by: User, schedule: Schedule, *, at: datetime) -> None:
     drop(locked(schedule), by=by, at=at)
 
 
-def enqueue(kind: JobKind, *, by: User | None, at: datetime) -> Job:
+def enqueue(kind: JobKind, *, by: User | None, at: datetime, about: str = "") -> Job:
     """The job of a kind that waits, put into the queue unless one does; ``by`` None: nobody asked, a schedule did."""
-    waiting = rows(Job).filter(kind=kind, status="queued").first()
+    waiting = rows(Job).filter(kind=kind, about=about, status="queued").first()
     if waiting is not None:
         return waiting
-    job = Job(kind=kind, asked_by=by, asked_at=at)
+    job = Job(kind=kind, about=about, asked_by=by, asked_at=at)
     check(job)
     job.save(force_insert=True)
     return job

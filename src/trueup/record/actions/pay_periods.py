@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -32,6 +32,7 @@ from trueup.record.pay_periods import (
     is_closed,
     line_hashes,
     newest_calculation,
+    sees_all_of,
     statement_hashes,
 )
 from trueup.record.reach import rows
@@ -118,7 +119,7 @@ def decide_calculation(
 ) -> PayApproval:
     """Approve or reject what was submitted; rejecting takes a reason, and a new calculation.
 
-    By somebody who neither calculated nor submitted it, and whom it does not pay.
+    By somebody who neither calculated nor submitted it, whom it does not pay, and who sees every statement of it.
     """
     allow(by, "approve_pay")
     allow(by, "see", calculation)
@@ -130,31 +131,15 @@ def decide_calculation(
         raise NotAllowed("You calculated or submitted this.", cure="Let somebody else approve it.")
     if by.person_id is not None and by.person_id in statement_hashes(calculation):
         raise NotAllowed("This pays you.", cure="Let somebody approve it whom it does not pay.")
+    if not sees_all_of(by, calculation):
+        raise NotAllowed(
+            "You see the statements of some of its people only.", cure="Let finance or an administrator decide it."
+        )
     before = decision_on(calculation)
     if before is not None and before.decision == "rejected":
         raise Refused("This calculation was rejected.", cure="Calculate again, and submit that.")
-    return _decided(by, "calculation", calculation.hash, decision=decision, at=at, reason=reason, about=calculation)
-
-
-@action
-def decide_plan(
-    by: User,
-    plan_hash: str,
-    *,
-    decision: Decision,
-    at: datetime,
-    written_by: User,
-    payees: Collection[str],
-    reason: str = "",
-) -> PayApproval:
-    """Approve or reject a plan, by its hash; not by who wrote it, nor by one of the ``payees`` whom it pays."""
-    allow(by, "approve_pay")
-    check_sha256(plan_hash, "a plan", field="object_hash")
-    if by.pk == written_by.pk:
-        raise NotAllowed("You wrote this plan.", cure="Let somebody else approve it.")
-    if by.person_id is not None and by.person_id in payees:
-        raise NotAllowed("This plan pays you.", cure="Let somebody approve it whom it does not pay.")
-    return _decided(by, "plan", plan_hash, decision=decision, at=at, reason=reason)
+    digest = calculation.hash
+    return keep_decision(by, "calculation", digest, decision=decision, at=at, reason=reason, about=calculation)
 
 
 @action
@@ -213,9 +198,16 @@ def close(
 
 @action
 def pay(
-    by: User, period: str, transactions: Iterable[Transaction], *, at: datetime, file_sha256: str, posted_in: str = ""
+    by: User,
+    period: str,
+    transactions: Iterable[Transaction],
+    *,
+    at: datetime,
+    file_sha256: str,
+    file: bytes | None = None,
+    posted_in: str = "",
 ) -> PayRun:
-    """Pay a closed period, once more where it was paid before; ``file_sha256`` is of the file that payroll was given.
+    """Pay a closed period, once more where it was paid before; ``file_sha256`` is of the ``file`` for payroll.
 
     The transactions are posted in ``posted_in``, or else in the next period that is open, whatever they say themselves.
     """
@@ -224,6 +216,8 @@ def pay(
     if not is_closed(period):
         raise Refused(f"{period} is not closed.", field="period", cure="Close it, then pay it.")
     check_sha256(file_sha256, "the file", field="file_sha256")
+    if file is not None and hashlib.sha256(file).hexdigest() != file_sha256:
+        raise Refused("The file has another SHA-256.", field="file_sha256", cure="Give that of this file.")
     into = posted_in or _next_open(period)
     due = [replace(transaction, posted_in=into) for transaction in transactions]
     for transaction in due:
@@ -239,12 +233,39 @@ def pay(
         first=posted[0].sequence if posted else None,
         last=posted[-1].sequence if posted else None,
         file_sha256=file_sha256,
+        file=file,
         paid_at=at,
         paid_by=by,
     )
     check(run)
     run.save(force_insert=True)
     return run
+
+
+def keep_decision(
+    by: User,
+    kind: str,
+    digest: str,
+    *,
+    decision: Decision,
+    at: datetime,
+    reason: str,
+    about: PayCalculation | None = None,
+) -> PayApproval:
+    """Keep what somebody decided, who may: within an action, which asked."""
+    approval = PayApproval(
+        object_kind=kind,
+        object_hash=digest,
+        calculation=about,
+        decision=decision,
+        reason=reason.strip(),
+        actor=by,
+        actor_role=by.role,
+        decided_at=at,
+    )
+    check(approval)
+    approval.save(force_insert=True)
+    return approval
 
 
 def _held(period: str) -> None:
@@ -277,31 +298,6 @@ def _check_statements(statements: Mapping[str, bytes]) -> None:
                 field="statements",
                 cure="Give JSON with lines, which have a hash each.",
             ) from error
-
-
-def _decided(
-    by: User,
-    kind: str,
-    digest: str,
-    *,
-    decision: Decision,
-    at: datetime,
-    reason: str,
-    about: PayCalculation | None = None,
-) -> PayApproval:
-    approval = PayApproval(
-        object_kind=kind,
-        object_hash=digest,
-        calculation=about,
-        decision=decision,
-        reason=reason.strip(),
-        actor=by,
-        actor_role=by.role,
-        decided_at=at,
-    )
-    check(approval)
-    approval.save(force_insert=True)
-    return approval
 
 
 def _next_open(period: str) -> str:

@@ -26,6 +26,7 @@ from trueup.record.models.pay_periods import (
     PayRun,
     PayStatement,
 )
+from trueup.record.models.pay_plans import PlanAcknowledgement, PlanPayee, PlanReview
 from trueup.record.models.people import ROLES, Role, User
 from trueup.record.models.readings import Milestone, Reading
 from trueup.record.models.stakeholders import Stakeholder
@@ -71,6 +72,9 @@ __all__ = [
     "PayStatement",
     "PeriodEvent",
     "Person",
+    "PlanAcknowledgement",
+    "PlanPayee",
+    "PlanReview",
     "Reading",
     "Role",
     "Schedule",

@@ -181,7 +181,8 @@ class ForcedClose(models.Model):
 class PayRun(models.Model):
     """A closed period was paid, for the first time or again; ``file_sha256`` is of the file that payroll was given.
 
-    Its transactions are ``first`` to ``last`` in the ledger, in the period ``posted_in``; none where nobody is owed.
+    ``file``: that file, as bytes; None where it was not kept. Its transactions are ``first`` to ``last`` in the
+    ledger, in the period ``posted_in``; none where nobody is owed.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -191,6 +192,7 @@ class PayRun(models.Model):
     first = models.PositiveBigIntegerField(null=True, blank=True)
     last = models.PositiveBigIntegerField(null=True, blank=True)
     file_sha256 = models.CharField(max_length=DIGEST)
+    file = models.BinaryField(null=True, blank=True)
     paid_at = models.DateTimeField()
     paid_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 

@@ -13,8 +13,10 @@ from trueup.record.models.voice import DIGEST
 
 Scope = Literal["read", "write"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
-JobKind = Literal["build", "import", "study"]
+JobKind = Literal["build", "import", "study", "stress"]
 JOB_KINDS: tuple[JobKind, ...] = get_args(JobKind)
+ScheduledKind = Literal["build", "import", "study"]
+SCHEDULED_KINDS: tuple[ScheduledKind, ...] = get_args(ScheduledKind)
 JobStatus = Literal["queued", "running", "done", "failed", "abandoned"]
 JOB_STATUSES: tuple[JobStatus, ...] = get_args(JobStatus)
 EVERY_DAY = 0b111_1111
@@ -50,10 +52,14 @@ class ApiToken(Entry):
 
 
 class Job(models.Model):
-    """Work that somebody or a schedule asked for, and how far it is; at most one runs at a time."""
+    """Work that somebody or a schedule asked for, and how far it is; at most one runs at a time.
+
+    ``about``: what is asked, where a kind of work has questions.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     kind = models.CharField(max_length=20)
+    about = models.TextField(default="", blank=True)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     asked_at = models.DateTimeField()
     status = models.CharField(max_length=20, default="queued")
@@ -103,7 +109,7 @@ class Schedule(Entry):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            one_of("schedule_kind_known", "kind", JOB_KINDS),
+            one_of("schedule_kind_known", "kind", SCHEDULED_KINDS),
             rule(
                 "schedule_has_a_day",
                 Q(weekdays__range=(1, EVERY_DAY)),

@@ -120,7 +120,7 @@ def _led(request: HttpRequest, user: User) -> dict[str, object]:
         "stages": stages(found.state),
         "words": _words(user, found),
         "exceptions": [(each, named(each.message, names)) for each in found.exceptions],
-        "people": rows[(at - 1) * SHOWN : at * SHOWN],
+        "people": [_row(each, total) for each, total in rows[(at - 1) * SHOWN : at * SHOWN]],
         "count": len(headlines),
         "sums": _shown(told.totals(headlines)),
         "headings": [_heading(key, label, asked, sort) for key, label in _COLUMNS],
@@ -146,17 +146,21 @@ def _sort(asked: str) -> str:
     return asked if asked.removeprefix("-") in {key for key, _ in _COLUMNS} else "name"
 
 
-def _sorted(headlines: Sequence[Headline], sort: str) -> list[Row]:
+def _row(of: Headline, total: Total | None) -> Row:
+    return Row(of.payee, of.name, None if total is None else total_shown(total))
+
+
+def _sorted(headlines: Sequence[Headline], sort: str) -> list[tuple[Headline, Total | None]]:
     """A row for each person and currency; amounts compare within their currency, and who has none comes last."""
     rows = [(each, total) for each in headlines for total in each.totals]
-    without = [Row(each.payee, each.name, None) for each in headlines if not each.totals]
+    without = [(each, None) for each in headlines if not each.totals]
     key, is_descending = sort.removeprefix("-"), sort.startswith("-")
     if key == "name":
         rows.sort(key=lambda row: row[0].name.casefold(), reverse=is_descending)
     else:
         rows.sort(key=lambda row: _amount(row[1], key), reverse=is_descending)
         rows.sort(key=lambda row: row[1].currency)
-    return [*(Row(each.payee, each.name, total_shown(total)) for each, total in rows), *without]
+    return [*rows, *without]
 
 
 def _amount(of: Total, key: str) -> Decimal:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from trueup import served
 from trueup.answers.pay_words import change, money, named, percent, period_name
 from trueup.metrics.declarations import DeclarationsError
-from trueup.pay.plan_file import PlanFile, our_files
+from trueup.pay.plan_file import PlanFile
 from trueup.pay.simulate_cliffs import CliffMet
 from trueup.pay.simulate_compare import Change
 from trueup.pay.simulate_measures import Measured
@@ -24,11 +24,13 @@ from trueup.reports.pay_bars import MOST, NARROW, WIDE, bars, described
 from trueup.runs.folder import WorkspaceError
 from trueup.runs.pay_backtest import Backtest, Side, Wanted, backtested, candidate_of, held_plans
 from trueup.runs.pay_inputs import PayInputs, hash_of, inputs_of
+from trueup.runs.pay_stress import OURS, candidates
 from trueup.served.pay import people_names
 from trueup.units.money import Money
 from trueup.web.asked import viewer
 from trueup.web.views.entries.forms import EntryForm
 from trueup.web.views.entries.rights import require
+from trueup.web.views.pay_stress import part_of
 
 Unit = Literal["money", "rate", "share", "number", "days"]
 _NUMBERS: Sequence[tuple[str, str, str, Unit]] = (
@@ -41,12 +43,13 @@ _NUMBERS: Sequence[tuple[str, str, str, Unit]] = (
     ("gini", "Spread: Gini", "0 were all paid alike", "number"),
     ("p90_to_p10", "Spread: ninth decile over first", "", "number"),
     ("variation", "Spread: coefficient of variation", "", "number"),
-    ("trued_up_share", "Trued up", "of cost, for periods that were closed", "share"),
-    ("clawed_back_share", "Clawed back", "of cost", "share"),
-    ("median_days", "Days from event to money", "median", "days"),
-    ("p90_days", "Days from event to money", "ninth decile", "days"),
+    ("trued_up", "Trued up", "posted for periods that were closed, either way", "money"),
+    ("trued_up_share", "Trued up, of cost", "", "share"),
+    ("clawed_back", "Clawed back", "of deals that did not last, and of value that was less than before", "money"),
+    ("clawed_back_share", "Clawed back, of cost", "", "share"),
+    ("median_days", "Days from event to money, median", "to the close that first pays for it", "days"),
+    ("p90_days", "Days from event to money, ninth decile", "", "days"),
 )
-_OURS = "ours:"
 _SHOWN = 20
 _ERRORS = (WorkspaceError, DeclarationsError, ValueError)
 
@@ -86,30 +89,18 @@ class Cliff:
     jump: str
 
 
-@dataclass(frozen=True)
-class Stress:
-    """What facts that went worse do to the cost of both."""
-
-    meaning: str
-    touches: str
-    old: str
-    new: str
-    hit: str
-
-
 class AskForm(EntryForm):
     """Which plan to try in the place of which."""
 
     beside = (("candidate", "instead"),)
     candidate = forms.ChoiceField(label="Try this plan")
     instead = forms.ChoiceField(label="In the place of")
-    stress = forms.BooleanField(label="Also on facts that went worse (some seconds more)", required=False)
 
     def __init__(self, files: Mapping[str, PlanFile], held: Mapping[str, int], *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         groups = [
-            ("Of this workspace", [(key, key) for key in files if not key.startswith(_OURS)]),
-            ("Ours", [(key, f"{key.removeprefix(_OURS)}, as it comes") for key in files if key.startswith(_OURS)]),
+            ("Of this workspace", [(key, key) for key in files if not key.startswith(OURS)]),
+            ("Ours", [(key, f"{key.removeprefix(OURS)}, as it comes") for key in files if key.startswith(OURS)]),
         ]
         self.fields["candidate"].choices = groups  # type: ignore[attr-defined]  # a choice
         self.fields["instead"].choices = [  # type: ignore[attr-defined]  # a choice
@@ -127,7 +118,7 @@ def show(request: HttpRequest) -> HttpResponse:
         return _page(request, {"because": "Nothing was computed yet. Compute it on the page Data."})
     try:
         inputs = inputs_of(served.folder(), served.settings(), snapshot)
-        files = _files()
+        files = candidates(served.folder())
     except _ERRORS as error:
         return _page(request, {"because": str(error)})
     held = held_plans(inputs)
@@ -138,25 +129,18 @@ def show(request: HttpRequest) -> HttpResponse:
         return _page(request, {"form": form}, status=422)
     chosen = form.cleaned_data
     try:
-        wanted = Wanted(candidate_of([files[chosen["candidate"]]]), chosen["instead"], stress=chosen["stress"])
+        wanted = Wanted(candidate_of([files[chosen["candidate"]]]), chosen["instead"])
         found = _tried(_Asked(inputs, wanted, served.edition()))
     except _ERRORS as error:
         names = people_names(user, {each.payee for each in inputs.facts.assignments})
         return _page(request, {"form": form, "because": named(str(error), names)})
-    result = _shown(user, found, chosen["candidate"].removeprefix(_OURS), chosen["instead"])
-    return _page(request, {"form": form, "result": result})
+    result = _shown(user, found, chosen["candidate"].removeprefix(OURS), chosen["instead"])
+    stress = part_of(user, inputs, wanted, chosen["candidate"])
+    return _page(request, {"form": form, "result": {**result, "stress": stress}})
 
 
 def _page(request: HttpRequest, page: Mapping[str, object], *, status: int = 200) -> HttpResponse:
     return render(request, "web/pay/backtest.html", {"here": "backtest", **page}, status=status)
-
-
-def _files() -> Mapping[str, PlanFile]:
-    """Plans by what the form calls them: the workspace's by their paths, then ours."""
-    folder = served.folder()
-    files = sorted(folder.plans.glob("*.yaml"))
-    found = {file.stem: PlanFile(f"plans/{file.name}", file.read_text("utf-8")) for file in files}
-    return found | {f"{_OURS}{file.path.removesuffix('.yaml')}": file for file in our_files()}
 
 
 def _first(files: Mapping[str, PlanFile], held: Mapping[str, int]) -> Mapping[str, str]:
@@ -171,7 +155,7 @@ class _Asked:
     def __init__(self, inputs: PayInputs, wanted: Wanted, edition: str) -> None:
         self.inputs, self.wanted = inputs, wanted
         prints = tuple(plan.fingerprint for plan in wanted.candidate)
-        self._key = (hash_of(inputs.plans, inputs.facts), edition, prints, wanted.instead_of, wanted.stress)
+        self._key = (hash_of(inputs.plans, inputs.facts), edition, prints, wanted.instead_of)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Asked) and self._key == other._key
@@ -206,7 +190,6 @@ def _shown(user: User, found: Backtest, candidate: str, instead: str) -> Mapping
         "left_out": max(0, sum(bool(each.difference) for each in changes) - MOST),
         "rows": [_row(each, names) for each in sorted(changes, key=lambda each: (each.difference.amount, each.payee))],
         "cliffs": [*_cliffs(found.old, "in force", names), *_cliffs(found.new, "proposed", names)],
-        "stresses": _stresses(found, names),
         "valued": sum(each.payee in found.value for each in changes),
         "told": [named(message, names) for message in dict.fromkeys(told)],
     }
@@ -274,20 +257,3 @@ def _cliffs(side: Side, plan: str, names: Mapping[str, str]) -> Iterable[Cliff]:
 
 def _place(of: CliffMet) -> str:
     return f"{float(of.stands):,.4g} of {float(of.bound):,.4g}"
-
-
-def _stresses(found: Backtest, names: Mapping[str, str]) -> Sequence[Stress]:
-    shown = []
-    for old, new in zip(found.old.stressed, found.new.stressed, strict=True):
-        most = max(new.changes, key=lambda each: (abs(each.difference.amount), each.payee), default=None)
-        hit = f"{names.get(most.payee, most.payee)} {change(most.difference)}" if most and most.difference else "–"
-        touches = f"{new.touched:,}" if new.touched else new.because
-        before, after = _more(old.cost, found.old), _more(new.cost, found.new)
-        shown.append(Stress(new.meaning.capitalize(), touches, before, after, hit))
-    return shown
-
-
-def _more(stressed: Mapping[str, Money], side: Side) -> str:
-    plain = side.simulation.cost()
-    found = (amount - plain.get(currency, Money.zero(currency)) for currency, amount in stressed.items())
-    return " and ".join(change(each) for each in found)

@@ -7,13 +7,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from trueup.answers.pay_words import OUTCOMES, LineShown, days, line_shown, period_name
+from trueup.answers.pay_words import OUTCOMES, LineShown, days, line_shown, period_name, posted_shown
 from trueup.record.actions.pay_disputes import decide_dispute
 from trueup.record.models import User
 from trueup.record.models.pay_periods import OUTCOMES as KNOWN
 from trueup.record.refusal import Refused
 from trueup.served import pay as told
 from trueup.served.pay import DisputeTold
+from trueup.served.pay_statement import Followed, led_to
 from trueup.web.asked import viewer
 from trueup.web.views.entries.forms import EntryForm, choice, text
 from trueup.web.views.entries.rights import typed_in
@@ -63,6 +64,7 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
         "is_there": is_there,
         "step": told.may_decide(user, found.dispute),
         "outcome": OUTCOMES[found.outcome.outcome] if found.outcome else "",
+        "led_to": [_led_to(user, each) for each in led_to(user, found.outcome)] if found.outcome else [],
     }
     return render(request, "web/pay/dispute.html", page)
 
@@ -106,6 +108,17 @@ def _found(user: User, number: int) -> DisputeTold:
 
 def _line(user: User, of: DisputeTold) -> LineShown | None:
     return None if of.line is None else line_shown(of.line, told.customer_names(user, {of.line.customer}))
+
+
+def _led_to(user: User, each: Followed) -> dict[str, object]:
+    """A later statement's lines that go back to a dispute, and what was posted by it."""
+    names = told.customer_names(user, {line.customer for line in each.lines})
+    return {
+        "key": each.period,
+        "period": period_name(each.period),
+        "lines": [(each.told.label(line.component), line_shown(line, names)) for line in each.lines],
+        "posted": [posted_shown(each.told, posted) for posted in each.posted],
+    }
 
 
 def _row(user: User, of: DisputeTold) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""What is done with a pay period: submitted, approved or rejected, its exceptions looked after, and closed."""
+"""What is done with a pay period: submitted, approved or rejected, its exceptions looked after, closed and paid."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -7,15 +7,17 @@ from functools import partial
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.http import urlencode
-from django.views.decorators.http import require_http_methods
+from django.utils.http import content_disposition_header, urlencode
+from django.views.decorators.http import require_GET, require_http_methods
 
 from trueup.answers.pay_words import money, period_name, short
 from trueup.record import access
 from trueup.record.actions import pay_periods as acting
 from trueup.record.models import PayCalculation, User
+from trueup.record.refusal import Refused
 from trueup.served import pay as told
 from trueup.served.pay import PeriodTold
+from trueup.units.money import total
 from trueup.web.asked import viewer
 from trueup.web.views.entries.forms import EntryForm, text
 from trueup.web.views.entries.rights import typed_in
@@ -138,6 +140,56 @@ def close(request: HttpRequest, period: str) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "POST"])
+def run(request: HttpRequest, period: str) -> HttpResponse:
+    """Pay a closed period out; the file for payroll is on the period's page afterwards."""
+    user = viewer(request)
+    found = told.period(user, period)
+    if found is None or not found.steps["run"].may:
+        raise Http404
+    sheet = _sheet(
+        found,
+        "Pay",
+        f"{_pays(user, period)} Draws, recoveries and offsets are booked with it, in the period that is open now. It is"
+        " done once: payroll is given the file that comes of it.",
+        is_grave=True,
+    )
+    return fill_in(
+        request,
+        EntryForm(typed_in(request)),
+        sheet,
+        lambda: told.pay(user, period, at=_now()),
+        says=f"{period_name(period)} is paid. The file for payroll is beside the run.",
+    )
+
+
+@require_GET
+def payroll(request: HttpRequest, period: str, number: int) -> HttpResponse:
+    """The file of a pay run, to the byte as its hash was kept."""
+    run = access.pay_runs(viewer(request)).filter(period=period, number=number, file__isnull=False).first()
+    if run is None or run.file is None:
+        raise Http404
+    answer = HttpResponse(bytes(run.file), content_type="text/csv; charset=utf-8")
+    name = f"payroll-{period}-{number}.csv"
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    return answer
+
+
+def _pays(user: User, period: str) -> str:
+    """What a run would pay to how many; why it cannot be told where something is in the way."""
+    try:
+        runs = told.payable(user, period).runs.values()
+    except Refused as refused:
+        return str(refused)
+    paid = [each.paid for each in runs if each.paid.amount > 0]
+    sums = ", ".join(
+        money(total([each for each in paid if each.currency == currency], currency))
+        for currency in sorted({each.currency for each in paid})
+    )
+    people = f"{len(paid)} {'person is' if len(paid) == 1 else 'people are'}"
+    return f"{people} paid {sums or 'nothing'}."
+
+
 def _asked(user: User, period: str, step: str, *, may_force: bool = False) -> tuple[PeriodTold, PayCalculation]:
     """The period with its newest calculation, where the viewer may do this with it; else nothing is here."""
     found = told.period(user, period)
@@ -175,11 +227,9 @@ def _sheet(found: PeriodTold, verb: str, lede: str, *, is_grave: bool = False) -
 def _comes_to(user: User, found: PeriodTold) -> str:
     """What the viewer would let pass: of so many people, so much."""
     headlines = told.people(user, found.period)
-    whole = found.calculation.statements if found.calculation else 0
     sums = ", ".join(money(total.posted) for total in told.totals(headlines)) or "nothing"
     people = f"{len(headlines)} {'person' if len(headlines) == 1 else 'people'}"
-    others = "" if whole == len(headlines) else f" The calculation is of {whole} people, of whom you see these."
-    return f"{people}, {sums} in all.{others}"
+    return f"{people}, {sums} in all."
 
 
 def _back(period: str) -> str:

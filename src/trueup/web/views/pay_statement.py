@@ -12,9 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from trueup.answers.pay_words import customers_of, days, line_shown, period_name, shown
 from trueup.record.actions.pay_disputes import open_dispute
 from trueup.record.models import User
-from trueup.reports import statement as paper
+from trueup.reports.statement import UnprintableStatementError
 from trueup.served import pay as told
+from trueup.served import pay_statement as paper
 from trueup.served.pay import Kept
+from trueup.served.pay_statement import Form
 from trueup.web.asked import viewer
 from trueup.web.views.entries.forms import EntryForm, text
 from trueup.web.views.entries.rights import typed_in
@@ -29,14 +31,14 @@ class QuestionForm(EntryForm):
 
 @require_GET
 def show(request: HttpRequest, period: str, payee: str) -> HttpResponse:
-    """The statement; ``?format=html``: a file that needs nothing else, to print and to keep."""
+    """The statement; ``?format=pdf`` and ``?format=html``: a file that needs nothing else, to print and to keep."""
     user = viewer(request)
     kept = _kept(user, payee, period)
     match request.GET.get("format"):
         case None:
             return render(request, "web/pay/statement.html", _page(user, kept))
-        case "html":
-            return _file(kept)
+        case "html" | "pdf" as form:
+            return _file(user, kept, form)
         case _:
             raise Http404
 
@@ -77,7 +79,12 @@ def _kept(user: User, payee: str, period: str) -> Kept:
 
 
 def _page(user: User, kept: Kept) -> dict[str, object]:
-    said = shown(kept.told, told.customer_names(user, customers_of(kept.told)), {kept.payee: kept.name})
+    said = shown(
+        kept.told,
+        told.customer_names(user, customers_of(kept.told)),
+        {kept.payee: kept.name},
+        paper.follows(user, kept),
+    )
     asked = told.disputes_of(user, kept.payee, kept.period, datetime.now(UTC))
     known = told.periods_of(user, kept.payee)
     in_order = sorted(known)
@@ -96,9 +103,12 @@ def _page(user: User, kept: Kept) -> dict[str, object]:
     }
 
 
-def _file(kept: Kept) -> HttpResponse:
-    """The print version; of a closed period it is made from the kept bytes alone."""
-    answer = HttpResponse(paper.page(kept.body, is_final=kept.is_final), content_type="text/html; charset=utf-8")
-    name = f"statement-{kept.period}-{kept.payee}.html"
+def _file(user: User, kept: Kept, form: Form) -> HttpResponse:
+    """The print version: the statement as it was kept, with names beside its ids."""
+    try:
+        answer = HttpResponse(paper.file_of(user, kept, form), content_type=paper.MEDIA[form])
+    except UnprintableStatementError as error:
+        return HttpResponse(f"{error}.\n", content_type="text/plain; charset=utf-8", status=422)
+    name = paper.file_name(kept, form)
     answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     return answer
