@@ -32,10 +32,10 @@ demo: $(READY) ## an example company: exported, imported, computed, served
 # The tests start many processes, and each would compile our source anew where nothing may be written.
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(READY) ## the whole test suite
-	$(RUN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	$(RUN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-mutants: $(READY) ## kill every mutant of the pay arithmetic that can be killed
-	$(RUN)/mutmut run --max-children 1
+mutants: $(READY) ## kill every mutant of pay that can be killed
+	$(RUN)/mutmut run --max-children 2
 	$(RUN)/mutmut results
 
 check: $(READY) ## format, lint, types and floors

@@ -7,12 +7,18 @@ from recorded import lasting_record, postgres_place, postgres_server, record, sq
 
 import gc
 import os
+import shutil
 from collections.abc import Generator
+from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from company import company, postgres_company, sqlite_company
+from once import TOGETHER
 from trueup.runs.folder import COMPILED
 
 # Speed is measured in bench/, and a busy machine is no broken law.
@@ -21,7 +27,6 @@ settings.load_profile("untimed")
 
 __all__ = [
     "company",
-    "compiled",
     "lasting_record",
     "postgres_company",
     "postgres_place",
@@ -33,23 +38,43 @@ __all__ = [
 ]
 
 
-@pytest.fixture(scope="session", autouse=True)
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The SQL of facts, compiled once for all tests and processes of a run."""
-    base = tmp_path_factory.getbasetemp()
-    os.environ[COMPILED] = str((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "compiled")
+def pytest_configure() -> None:
+    """A folder for what is made once, and in it the SQL of facts: for all tests and processes of a run."""
+    if TOGETHER not in os.environ:
+        os.environ[TOGETHER] = mkdtemp(prefix="trueup-tests-")
+        os.environ[COMPILED] = str(Path(os.environ[TOGETHER]) / "compiled")
+
+
+def pytest_unconfigure() -> None:
+    """The process that made the folder takes it away."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ.pop(TOGETHER, ""), ignore_errors=True)
 
 
 LONGEST = ("/browser/", "/server/test_demo", "/reference/test_planted", "/server/", "/house/", "/runs/", "/answers/")
 """What takes longest; the first two begin at the same time, and want different things."""
 
 
+class Rooms(LoadFileScheduling):
+    """Files stay on one core, as do those that look at the same site: what they share is made once.
+
+    Not by marks: xdist writes a group into the name of a test where pytest, since its version 9, does not look again.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        return "browser" if "/browser/" in file else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Rooms:
+    """Who runs what, where there is more than one core."""
+    return Rooms(config, log)
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """Files stay on one core, as do those that look at the same site; no core is to wait for another at the end."""
-    for item in items:
-        together = item.path.parent if item.path.parent.name == "browser" else item.path
-        item.add_marker(pytest.mark.xdist_group("/".join(together.parts[-2:])))
+    """Those that take longest first: no core is to wait for another at the end."""
     yield
     # What was imported stays: it need not be looked through for garbage again and again.
     gc.collect()

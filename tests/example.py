@@ -1,14 +1,13 @@
 """A small example company, exported, imported, built once for all tests that only look at it."""
 
 import atexit
-import fcntl
-import os
 import shutil
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from tempfile import gettempdir, mkdtemp
+from tempfile import mkdtemp
 
+from once import once
 from trueup import workspace
 from trueup.runs.build import build
 from trueup.runs.folder import Folder
@@ -21,14 +20,21 @@ COMPANY: Company = replace(SIZES["tiny"], accounts=60)
 SYSTEMS = ("salesforce", "zendesk", "hubspot", "billing", "company")
 
 
-def export(folder: Path, company: Company = COMPANY) -> Folder:
-    """The company's exports and its workspace, nothing imported yet."""
+def export(folder: Path, company: Company) -> Folder:
+    """A company's exports and its workspace, nothing imported yet."""
     made = Folder(folder)
     generate(folder / "exports", company=company)
     for name, text in workspace_files(company).items():
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
+    return made
+
+
+def exported(folder: Path) -> Folder:
+    """A copy of the company's exports and its workspace, nothing imported yet."""
+    made = Folder(folder)
+    shutil.copytree(built().root, folder, ignore=shutil.ignore_patterns(made.generated.name), dirs_exist_ok=True)
     return made
 
 
@@ -42,16 +48,13 @@ def import_all(made: Folder) -> ImportReport:
 @cache
 def built() -> Folder:
     """The company imported and built as of its last day: made once, of which every process of a test run has a copy."""
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    shared = Path(gettempdir()) / f"trueup-example-{run}"
-    with shared.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not shared.exists():
-            made = export(Path(mkdtemp(prefix="trueup-example-")))
-            import_all(made)
-            settings = workspace.settings(made)
-            build(made, settings, as_of=moment_of(COMPANY.ends_on.isoformat(), settings), progress=Silence())
-            made.root.rename(shared)
     own = Path(mkdtemp(prefix="trueup-example-"))
     atexit.register(shutil.rmtree, own, ignore_errors=True)
-    return Folder(shutil.copytree(shared, own / "acme"))
+    return Folder(shutil.copytree(once("example", _build), own / "acme"))
+
+
+def _build(place: Path) -> None:
+    made = export(place, COMPANY)
+    import_all(made)
+    settings = workspace.settings(made)
+    build(made, settings, as_of=moment_of(COMPANY.ends_on.isoformat(), settings), progress=Silence())

@@ -82,6 +82,22 @@ def wait_for(folder: Path, server: subprocess.Popen[bytes]) -> None:
             return
 
 
+def dump(address: str, file: Path) -> None:
+    """Write everything that the database there holds into a file."""
+    _with_tool("pg_dump", "--no-owner", "--file", str(file), address)
+
+
+def restore(address: str, file: Path) -> None:
+    """Lay what was dumped into the empty database there."""
+    _with_tool("psql", "--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--file", str(file), address)
+
+
+def _with_tool(tool: str, *arguments: str) -> None:
+    found = binaries()
+    assert found is not None
+    subprocess.run([found / tool, *arguments], check=True, capture_output=True)
+
+
 def create_database(address: str, name: str, *, like: str = "template0") -> None:
     """Make the database ``name``, a copy of ``like``."""
     with psycopg.connect(address.format(name="postgres"), autocommit=True) as connection:

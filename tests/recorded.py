@@ -1,22 +1,22 @@
 """A record to test on, in SQLite and in Postgres. Importing this sets Django up, before a test imports a model."""
 
-import atexit
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import partial
 from pathlib import Path
-from tempfile import mkdtemp
 
 import django
 import pytest
 from django.db import connection, connections, transaction
 from django.test.utils import setup_test_environment
 
-from postgres_server import create_database, serving
+from once import once
+from postgres_server import create_database, dump, restore, serving
 from trueup.record.opening import migrate, open_record
+from trueup.runs.folder import Folder
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "trueup.server.settings"
 django.setup()
@@ -48,15 +48,25 @@ def workspace_in(root: Path) -> Path:
     return root
 
 
-@cache
 def made_once() -> Path:
-    """A workspace with an empty record in SQLite, to copy: making one takes seconds."""
-    root = workspace_in(Path(mkdtemp(prefix="trueup-record-")))
-    point_at(Place(root))
-    migrate()
-    connections.close_all()
-    atexit.register(shutil.rmtree, root, ignore_errors=True)
-    return root
+    """A workspace with an empty record in SQLite, to copy: making one takes seconds, and is done once in a run."""
+    return once("record", _make_record)
+
+
+def _make_record(root: Path) -> None:
+    point_at(Place(workspace_in(root)))
+    with pytest.MonkeyPatch.context() as patch:
+        # Where a browser is open its library has a loop running, in which Django would not wait for a database.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        migrate()
+        connections.close_all()
+
+
+def lay_record(root: Path) -> None:
+    """Give the workspace there an empty record in SQLite."""
+    folder = Folder(root)
+    folder.kept.mkdir(exist_ok=True)
+    shutil.copy(Folder(made_once()).record, folder.record)
 
 
 @pytest.fixture(scope="session")
@@ -75,10 +85,17 @@ def postgres_server() -> Iterator[str]:
 def postgres_place(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Place:
     create_database(postgres_server, "record")
     place = Place(workspace_in(tmp_path_factory.mktemp("postgres")), postgres_server.format(name="record"))
+    restore(place.address, once("postgres", partial(_dump_record, postgres_server)) / "record.sql")
+    return place
+
+
+def _dump_record(server: str, folder: Path) -> None:
+    create_database(server, "made")
+    place = Place(workspace_in(folder), server.format(name="made"))
     point_at(place)
     migrate()
-    connection.close()
-    return place
+    connections.close_all()
+    dump(place.address, folder / "record.sql")
 
 
 @pytest.fixture(params=ENGINES)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import trueup
-from example import export
+from example import exported
 from trueup.runs.folder import Folder
 
 LATER = ("tickets.csv", "ticket_comments.csv", "ticket_field_history.csv", "ticket_metrics.csv")
@@ -16,7 +16,7 @@ LATER = ("tickets.csv", "ticket_comments.csv", "ticket_field_history.csv", "tick
 @pytest.fixture
 def halves(tmp_path: Path) -> tuple[Folder, Path]:
     """A workspace, and helpdesk exports whose later rows come in a second delivery."""
-    made = export(tmp_path / "acme")
+    made = exported(tmp_path / "acme")
     second = tmp_path / "second" / "zendesk"
     second.mkdir(parents=True)
     for name in LATER:

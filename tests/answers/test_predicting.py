@@ -1,6 +1,5 @@
 """KPIs carry their tier, and what stopped predicting is flagged."""
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -8,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from example import built
+from mistakes import copied
+from recorded import lay_record
 from told_studies import answered, content
 from trueup import workspace
 from trueup.answers.board import board
@@ -22,7 +22,9 @@ LAST_YEAR, THIS_YEAR = date(2025, 6, 30), date(2026, 6, 30)
 
 @pytest.fixture
 def acme(tmp_path: Path) -> Folder:
-    return Folder(Path(shutil.copytree(built().root, tmp_path / "acme")))
+    folder = copied(tmp_path / "acme")
+    lay_record(folder.root)
+    return folder
 
 
 def keep(folder: Folder, on: date, tiers: Mapping[str, str], **changed: object) -> int:

@@ -2,13 +2,13 @@
 
 import csv
 import io
-import shutil
 from pathlib import Path
 
 import pytest
 
 from commands import Run
-from example import built
+from mistakes import copied
+from recorded import lay_record
 from trueup.answers.indicators import COLUMNS
 from trueup.runs.folder import Folder
 from trueup.runs.kept_studies import kept_studies, tried_before
@@ -16,7 +16,9 @@ from trueup.runs.kept_studies import kept_studies, tried_before
 
 @pytest.fixture(scope="module")
 def acme(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Path(shutil.copytree(built().root, tmp_path_factory.mktemp("indicators") / "acme"))
+    folder = copied(tmp_path_factory.mktemp("indicators") / "acme")
+    lay_record(folder.root)
+    return folder.root
 
 
 @pytest.fixture

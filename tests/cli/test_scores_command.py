@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from commands import Run
-from recorded import workspace_in
+from recorded import lay_record, workspace_in
 from scored_customers import ON, published, study
 from trueup.runs.folder import Folder
 from trueup.runs.kept_studies import keep_study
@@ -20,6 +20,7 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     """A workspace whose customers were scored, with one study of renewals and one that may be a coin."""
     folder = Folder(workspace_in(tmp_path_factory.mktemp("scores") / "acme"))
     published(folder.mart)
+    lay_record(folder.root)
     keep_study(folder, study(), as_of_on=ON)
     keep_study(folder, study("churned", auc_low=0.4), as_of_on=ON)
     return folder

@@ -10,7 +10,9 @@ import pyarrow as pa
 import pytest
 
 import trueup
-from example import COMPANY, SYSTEMS, built, export
+from example import COMPANY, SYSTEMS, built, exported
+from mistakes import copied
+from recorded import lay_record
 from trueup.answers.cells import COLUMNS, UnknownNameError
 from trueup.answers.grades import COLUMNS as GRADE_COLUMNS
 from trueup.answers.gradings import NoGradesError
@@ -92,7 +94,7 @@ def test_readiness_findings_and_merges_are_rows_too(ws: Workspace) -> None:
 
 
 def test_a_workspace_is_imported_and_built_without_a_command_line(tmp_path: Path) -> None:
-    made = export(tmp_path / "acme")
+    made = exported(tmp_path / "acme")
     ws = trueup.open(made.root)
     assert repr(ws) == "<trueup workspace acme>"
     report = ws.import_(*(made.root / "exports" / system for system in SYSTEMS))
@@ -133,7 +135,9 @@ def test_what_was_not_closed_cannot_be_held_against_what_came(ws: Workspace) -> 
 
 
 def test_a_study_of_kpis_comes_as_rows_as_a_page_and_whole(tmp_path: Path) -> None:
-    ws = trueup.open(shutil.copytree(built().root, tmp_path / "acme"))
+    folder = copied(tmp_path / "acme")
+    lay_record(folder.root)
+    ws = trueup.open(folder.root)
     told = ws.indicators("renewed", as_of="2026-03-31")
     assert tuple(told.arrow().column_names) == INDICATOR_COLUMNS
     assert told.number == 1

@@ -10,7 +10,7 @@ from django.test import Client
 
 from example import COMPANY
 from mistakes import copied
-from recorded import Place, point_at
+from recorded import Place, lay_record, point_at
 from trueup import workspace
 from trueup.answers.grade import Told, explained, regraded
 from trueup.answers.grades import table
@@ -21,7 +21,6 @@ from trueup.mart.snapshot import Snapshot, current
 from trueup.record.actions.grades import About, answer_questions, override_grade
 from trueup.record.machine import first_administrator
 from trueup.record.models import Account, ClosedGrades, User
-from trueup.record.opening import migrate
 from trueup.record.refusal import Refused
 from trueup.runs.build import definitions
 from trueup.runs.closing import Due, close, closed_grades, due, verify
@@ -53,8 +52,8 @@ def closed_now(folder: Folder, dues: list[Due]) -> int:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folder]:
     """The example with the two oldest quarters that are due closed, built afterwards."""
     made = copied(tmp_path_factory.mktemp("closing") / "acme")
+    lay_record(made.root)
     point_at(Place(made.root))
-    migrate()
     settings = workspace.settings(made)
     follow_lake(made, settings)
     first_administrator("ada@ours.example", at=datetime.now(UTC))

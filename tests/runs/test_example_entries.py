@@ -9,13 +9,12 @@ from django.db import connections
 
 from example import COMPANY, built
 from mistakes import copied
-from recorded import Place, point_at
+from recorded import Place, lay_record, point_at
 from trueup import workspace
 from trueup.answers.cells import Question, read
 from trueup.record import access
 from trueup.record.machine import everyone
 from trueup.record.models import User
-from trueup.record.opening import migrate
 from trueup.record.testimony import verify_answers
 from trueup.runs.entered import entries_of, follow_lake
 from trueup.runs.example_entries import enter_example
@@ -38,8 +37,8 @@ def entered() -> Entered:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, entered: Entered) -> Iterator[Folder]:
     made = copied(tmp_path_factory.mktemp("example_entries") / "acme")
+    lay_record(made.root)
     point_at(Place(made.root))
-    migrate()
     follow_lake(made, workspace.settings(made))
     enter_example(entered, joined_at=LAST - timedelta(days=365 * COMPANY.years))
     yield made

@@ -10,7 +10,7 @@ from django.db import connections
 
 from example import COMPANY, built
 from mistakes import copied
-from recorded import Place, point_at
+from recorded import Place, lay_record, point_at
 from trueup import workspace
 from trueup.answers.cells import Question, read
 from trueup.lake.store import open_lake
@@ -19,7 +19,6 @@ from trueup.record import access
 from trueup.record.actions.goals import GoalFacts, Terms, agree_goal, draft_goal, withdraw_goal
 from trueup.record.machine import first_administrator
 from trueup.record.models import Goal, User
-from trueup.record.opening import migrate
 from trueup.runs.entered import entries_of, follow_lake
 from trueup.runs.folder import Folder
 from trueup.runs.measured import measure_metrics, measure_series
@@ -32,8 +31,8 @@ DSO = "days_sales_outstanding"
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folder]:
     made = copied(tmp_path_factory.mktemp("measured") / "acme")
+    lay_record(made.root)
     point_at(Place(made.root))
-    migrate()
     follow_lake(made, workspace.settings(made))
     yield made
     connections.close_all()

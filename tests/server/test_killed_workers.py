@@ -13,7 +13,7 @@ import pytest
 from django.db import connections
 
 from mistakes import copied
-from recorded import Place, point_at
+from recorded import Place, lay_record, point_at
 from server_process import descendants, is_alive, wait_until
 from trueup.answers.cells import Question, read
 from trueup.mart.snapshot import current
@@ -21,7 +21,6 @@ from trueup.record import access
 from trueup.record.actions.jobs import ask_for_build
 from trueup.record.machine import first_administrator
 from trueup.record.models import User
-from trueup.record.opening import migrate
 from trueup.runs.folder import Folder
 from trueup.runs.turns import under_way
 
@@ -35,8 +34,8 @@ def folder(tmp_path: Path) -> Iterator[Folder]:
     made = copied(tmp_path / "acme")
     text = made.settings_file.read_text(encoding="utf-8")
     made.settings_file.write_text(f'{text}\n[build]\ngrains = ["company"]\nperiods = ["quarter"]\n', encoding="utf-8")
+    lay_record(made.root)
     point_at(Place(made.root))
-    migrate()
     yield made
     connections.close_all()
 

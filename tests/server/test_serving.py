@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mistakes import copied
+from recorded import lay_record
 from server_process import Browser, Server, descendants, free_port, named, served, wait_until
 from trueup.mart.snapshot import current
 from trueup.runs.folder import Folder
@@ -159,6 +160,7 @@ def test_a_worker_that_dies_is_replaced(server: Server) -> None:
 
 def test_a_server_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     folder = quick(copied(tmp_path / "acme"))
+    lay_record(folder.root)
     before = snapshot_of(folder)
     with served(folder.root) as server:
         assert server.link is not None

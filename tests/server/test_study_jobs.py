@@ -1,11 +1,11 @@
 """A study as a job: every outcome that anything tells of is asked about, and nobody else is at work meanwhile."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from example import built
+from mistakes import copied
+from recorded import lay_record
 from trueup import workspace
 from trueup.answers.study import study_of
 from trueup.runs.folder import Folder
@@ -30,7 +30,8 @@ class Watched(Silence):
 
 
 def test_every_outcome_is_asked_about_in_one_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = Folder(Path(shutil.copytree(built().root, tmp_path / "acme")))
+    folder = copied(tmp_path / "acme")
+    lay_record(folder.root)
     monkeypatch.setenv("TRUEUP_WORKSPACE", str(folder.root))
     watched = Watched(folder)
     said = labour.LABOURS["study"](folder, workspace.settings(folder), watched)
