@@ -242,6 +242,17 @@ def test_the_how_to_names_every_file_and_column() -> None:
     assert {*FILES, *columns} - named == set()
 
 
+def test_closes_go_forward_by_their_days_and_their_periods() -> None:
+    head = "period,closed_on\n2026-06,2026-07-05\n"
+    assert faults(closes=head + "2026-03,2026-07-20\n") == [
+        "closes.csv, row 3, column period: 2026-03 was closed after 2026-06: order closes by their periods"
+    ]
+    assert faults(closes=head + "2026-07,2026-07-04\n") == [
+        "closes.csv, row 3, column closed_on: 2026-07 was closed before 2026-06: order closes by their days"
+    ]
+    assert ran(closes=head + "2026-06,2026-07-20\n") == []
+
+
 @pytest.mark.parametrize(
     ("calendar", "row"),
     [("fiscal_year_start\n13\n", 2), ("fiscal_year_start\n", 1), ("starts\n2\n", 2), ("fiscal_year_start\n2\n3\n", 2)],

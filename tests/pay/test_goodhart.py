@@ -413,3 +413,11 @@ def test_holm_never_lowers_a_p_value_and_keeps_their_order(p_values: list[float]
     assert all(p <= found <= 1 for p, found in zip(p_values, adjusted, strict=True))
     by_p = [found for _, found in sorted(zip(p_values, adjusted, strict=True))]
     assert by_p == sorted(by_p)
+
+
+def test_where_there_is_nothing_to_compare_with_the_cases_are_counted_all_the_same() -> None:
+    (split, merged) = (
+        each for each in split_or_merged_cases([CaseCount("ann", 5, 4, has_paid=True)]) if each.payee == "ann"
+    )
+    assert (split.watch, split.count, split.of, split.p_value) == ("split_cases", 5, 5, None)
+    assert (merged.watch, merged.count, merged.of, merged.p_value) == ("merged_cases", 0, 5, None)

@@ -163,6 +163,10 @@ def closes_of(text: str | None, facts: Facts, plans: Sequence[Plan], *, rules: P
         if len(found) > 1 and found[-1].closed_on < found[-2].closed_on:
             cure = f"{found[-1].period} was closed before {found[-2].period}: order closes by their days"
             faults.append(Fault("closes.csv", number, "closed_on", cure))
+        elif len(found) > 1 and parse_period(found[-1].period, rules).last < parse_period(found[-2].period, rules).last:
+            # What is reckoned goes through a close's period: one that went back would take back what came after it.
+            cure = f"{found[-1].period} was closed after {found[-2].period}: order closes by their periods"
+            faults.append(Fault("closes.csv", number, "period", cure))
     if not found and not faults:
         faults.append(Fault("closes.csv", 1, "", "nothing was closed: add a period and its day, or leave the file out"))
     if faults:

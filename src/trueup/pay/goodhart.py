@@ -128,7 +128,8 @@ def split_or_merged_cases(counts: Iterable[CaseCount]) -> tuple[Watched, ...]:
         of = before + since
         if not of or not issues_before or not issues_since:
             why = "there is no case" if not of else "there were no issues before the measure paid, or since"
-            found += [Watched(watch, payee, 0, of, None, None, why) for watch in ("split_cases", "merged_cases")]
+            found.append(Watched("split_cases", payee, since, of, None, None, why))
+            found.append(Watched("merged_cases", payee, before, of, None, None, why))
             continue
         usual = Fraction(issues_since, issues_before + issues_since)
         found.append(_binomial("split_cases", payee, since, of, usual=usual))

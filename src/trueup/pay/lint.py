@@ -63,7 +63,7 @@ def _guarantee(plan: Plan, asked: Asked) -> Iterator[Finding]:
 
 
 def _in_a_year(limit: Limit) -> Fraction:
-    return Fraction(limit.amount.amount) * _A_YEAR.get(limit.window, 1)
+    return Fraction(limit.amount.amount) * _A_YEAR[limit.window]
 
 
 def _draw(plan: Plan, asked: Asked) -> Iterator[Finding]:

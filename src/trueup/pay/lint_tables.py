@@ -105,7 +105,7 @@ def _ends_with_the_period(plan: Plan, component: CreditComponent, asked: Asked) 
     if first is None:
         return
     cure = "Let it run over the year, or make the rates more alike."
-    if rates[0] == 0 and len(rates) > 1:
+    if rates[0] == 0:
         yield found(
             component,
             "period_end",

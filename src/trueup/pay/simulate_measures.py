@@ -164,7 +164,7 @@ def spearman(one: Mapping[str, Fraction], other: Mapping[str, Fraction], because
     ranks = [rankdata(_in_order([numbers[payee] for payee in both])) for numbers in (one, other)]
     if any(np.ptp(each) == 0 for each in ranks):
         return Measured(None, "all have the same of one of the two")
-    return Measured(float(np.clip(np.corrcoef(*ranks)[0, 1], -1, 1)))
+    return Measured(float(np.corrcoef(*ranks)[0, 1]))
 
 
 def _in_order(numbers: Sequence[Fraction]) -> list[int]:

@@ -216,6 +216,7 @@ def _value_by_customer(known: Facts) -> Mapping[str, Fraction]:
 
 
 def _without(facts: Facts, customers: Collection[str]) -> Facts:
+    """Who pays over all customers goes on dividing by those who are gone: a book is told by others than its payee."""
     gone = {event.natural_key for event in facts.events if event.customer in customers}
     gone |= {event.natural_key for event in facts.events if event.of in gone}
     ended = {each.agreement_id for each in facts.agreements if each.customer in customers}
