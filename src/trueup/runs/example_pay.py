@@ -38,7 +38,7 @@ _SERVING = "Customer Success"
 _MEASURE, _UNIT_IS_WORTH, _MEANT = "on_time_delivery", 400, 2
 """What customers agreed on: percent, euros for a point a month, and how many points they were told to expect."""
 _AGREEING = 24
-_AT_TARGET = 900
+_AT_TARGET = 3000
 _QUANTILE = Decimal("0.8416")
 _PAID_ON_THE = 5
 _FINANCE = ("finance@nordlicht-ops.example", "Frieda Zahl")
@@ -67,7 +67,9 @@ def pay_example(folder: Folder, settings: Settings, snapshot: Snapshot, *, ends_
     on_plans = _assigned(snapshot, year)
     (folder.plans / "assignments.csv").write_text("".join(_rows(on_plans, year)), encoding="utf-8")
     people = _people(datetime(year, 1, 2, tzinfo=UTC))
-    for customer in _agreeing(snapshot, year, on_plans["customer_first"]):
+    measured = list(_measured(snapshot, year, on_plans["customer_first"]))
+    (folder.plans / "eligible_customers.csv").write_text("".join(_books(measured, year)), encoding="utf-8")
+    for customer in _agreeing(snapshot, measured):
         _agree(people, customer, year=year, ends_on=ends_on)
     desk = Desk(folder, settings, snapshot, people.administrator)
     _approve_plans(desk, people, on_plans, at=datetime(year, 1, 2, 9, tzinfo=UTC))
@@ -135,20 +137,31 @@ def _approve_plans(desk: Desk, people: _People, on_plans: Iterable[str], *, at: 
             actions.decide_plan(people.finance, review, decision="approved", at=at + timedelta(hours=1))
 
 
-def _agreeing(snapshot: Snapshot, year: int, serving: Iterable[str]) -> Iterator[_Customer]:
-    """Customers who bought something this year, are served by somebody on the plan, and measure their deliveries."""
+def _measured(snapshot: Snapshot, year: int, serving: Iterable[str]) -> list[tuple[str, str]]:
+    """Customers who bought something this year and measure their deliveries, each with who on the plan serves them."""
     listed = ", ".join(f"'{person}'" for person in serving)
     if not listed:
-        return
-    customers = _asked(
+        return []
+    return _asked(
         snapshot,
         f"SELECT account_id, any_value(success_owner_id) FROM {PAY_SCHEMA}.customers_series"
         f" WHERE measure = '{_MEASURE}' AND success_owner_id IN ({listed})"
         f" AND account_id IN (SELECT customer FROM {PAY_SCHEMA}.events WHERE kind = 'deal' AND year(\"on\") = {year})"
         f" GROUP BY account_id HAVING count(*) FILTER (observed_on < DATE '{year}-01-01') >= 24"
-        f" ORDER BY account_id LIMIT {_AGREEING}",
+        " ORDER BY account_id",
     )
-    for account_id, served_by in customers:
+
+
+def _books(measured: Iterable[tuple[str, str]], year: int) -> Iterator[str]:
+    """In the plan's first year all these count, whether they agreed on anything or not."""
+    yield "payee,customer,start\n"
+    for account_id, served_by in measured:
+        yield f"{served_by},{account_id},{year}-01-01\n"
+
+
+def _agreeing(snapshot: Snapshot, measured: Sequence[tuple[str, str]]) -> Iterator[_Customer]:
+    """The first of them, with what they told of their deliveries."""
+    for account_id, served_by in measured[:_AGREEING]:
         series = _asked(
             snapshot,
             f"SELECT observed_on, CAST(value AS DECIMAL(18, 4)), unit FROM {PAY_SCHEMA}.customers_series"
