@@ -205,7 +205,7 @@ def _print_change(review: "PlanReview") -> None:
         return
     said = json.loads(review.money_diff)
     heading(f"Who earned what from {said['first']} to {said['last']}")
-    listed = sorted(said["changes"], key=lambda each: (float(each["difference"]), each["payee"]))
+    listed = sorted(said["changes"], key=lambda one: (-abs(float(one["difference"])), one["payee"]))
     for name in ("old", "new", "difference"):
         for each in listed:
             each[name] = Money.of(each[name], each["currency"])

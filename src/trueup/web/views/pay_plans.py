@@ -246,7 +246,7 @@ def _changes(found: PlanTold) -> str:
 
 def _change(found: ChangeTold, names: Mapping[str, str]) -> dict[str, object]:
     winners, losers = _moved(found.changes)
-    ordered = sorted(found.changes, key=lambda each: (each.difference.amount, names.get(each.payee, each.payee)))
+    ordered = sorted(found.changes, key=lambda one: (-abs(one.difference.amount), names.get(one.payee, one.payee)))
     return {
         "change": found,
         "winners": winners,
