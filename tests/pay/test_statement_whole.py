@@ -66,7 +66,8 @@ def eur(amount: int | str) -> Money:
 LINES = (
     line("bookings", "15.00", event="d1", lot="d1", customer="globex", role="direct", held=usd("15.00"), clause="3.1",
          credited=Fraction(300), exact=Fraction(61, 2), cut=Fraction(1, 2), factor=Fraction(21, 20)),
-    line("bookings", "20.00", kind="release", lot="dso", customer="acme", held=usd("-20.00"), clause="3.1"),
+    line("bookings", "20.00", kind="release", lot="dso", customer="acme", held=usd("-20.00"), clause="3.1",
+         among=4),
     # Of a month for which nothing is posted.
     line("bookings", "50.00", period="2026-02", on=date(2026, 2, 3), event="d0"),
     # Of one that is trued up.
@@ -116,7 +117,8 @@ POSTED_BEFORE = {
     slot("training", "2026-03"): usd("36.66"),
     # January belongs to the fiscal year before.
     slot("bookings", "2026-01"): usd("1000.00"),
-    slot("old", "2026-02"): Money.of("3.00", "GBP"),
+    # What an earlier plan posted by quarters.
+    slot("old", "FY2027-Q1"): Money.of("3.00", "GBP"),
     Slot("dan", "bookings", "2026-02"): usd("5.00"),
 }
 HELD_BEFORE = {
