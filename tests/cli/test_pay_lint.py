@@ -41,7 +41,7 @@ def test_an_error_ends_with_code_1_and_names_component_and_clause(run: Run, sell
 def test_warnings_and_notes_do_not_stop_anybody(run: Run, sellers: Path) -> None:
     code, told, _ = run("pay", "lint", "proposed.yaml", "plain.yaml")
     assert code == 0
-    assert told.endswith("2 plans: 1 warning, 3 notes.\n")
+    assert told.endswith("2 plans: 2 warnings, 3 notes.\n")
 
 
 def test_the_pay_at_target_tells_whether_a_guarantee_leaves_anything_to_earn(run: Run, sellers: Path) -> None:
@@ -63,7 +63,7 @@ def test_programs_get_a_row_per_finding(run: Run, sellers: Path) -> None:
         "cliff",
     )
     found = json.loads(run("pay", "lint", "proposed.yaml", "--format", "json")[1])
-    assert {each["code"] for each in found} == {"period_end", "own_verification", "value_share"}
+    assert {each["code"] for each in found} == {"chosen_customers", "own_verification", "period_end", "value_share"}
 
 
 def test_a_plan_that_cannot_be_read_is_refused_with_its_line(run: Run, sellers: Path, place: Path) -> None:

@@ -99,7 +99,7 @@ def submit_plan(
 ) -> None:
     """Submit a plan's version for review, with what it changes in everybody's pay of the last 12 months."""
     with refusing(*ERRORS), desk_of(folder, by) as desk:
-        version = _plans().version_named(_plans().versions(desk.folder), plan)
+        version = _plans().version_named(_plans().plan_versions(desk.folder), plan)
         review = desk.submit_plan(version, at=datetime.now(UTC), instead_of=instead_of)
         typer.echo(f"Submitted {review}, {review.plan_hash[:_SHORT]}. Somebody else approves it, whom it does not pay.")
         _print_change(review)
@@ -141,7 +141,7 @@ def _lay(folder: Workspace) -> None:
 
 
 def _versions(folder: Workspace) -> "Sequence[Version]":
-    found: Sequence[Version] = _plans().versions(opened(folder))
+    found: Sequence[Version] = _plans().plan_versions(opened(folder))
     return found
 
 

@@ -21,7 +21,7 @@ from trueup.pay.baseline import SeriesValue
 from trueup.pay.plan_file import our_files
 from trueup.runs.folder import Folder
 from trueup.runs.pay_life import Desk
-from trueup.runs.pay_plans import versions
+from trueup.runs.pay_plans import plan_versions
 from trueup.runs.pay_tables import PAY_SCHEMA
 from trueup.runs.progress import Progress
 from trueup.runs.settings import Settings
@@ -131,7 +131,7 @@ def _rows(on_plans: Mapping[str, Iterable[str]], year: int) -> Iterator[str]:
 def _approve_plans(desk: Desk, people: _People, on_plans: Iterable[str], *, at: datetime) -> None:
     """Submit the plans that somebody is on, and let finance approve them."""
     actions = _part("actions.pay_plans")
-    for version in versions(desk.folder):
+    for version in plan_versions(desk.folder):
         if version.plan.plan_id in on_plans:
             review = desk.submit_plan(version, at=at)
             actions.decide_plan(people.finance, review, decision="approved", at=at + timedelta(hours=1))

@@ -36,7 +36,7 @@ class Version:
     plan: Plan
 
 
-def versions(folder: Folder) -> tuple[Version, ...]:
+def plan_versions(folder: Folder) -> tuple[Version, ...]:
     """The workspace's versions by file; PlanFileError tells all that is wrong with them, WorkspaceError if none is."""
     files = plan_files(folder)
     return tuple(Version(file.path, file.text, plan) for file, plan in zip(files, load(files), strict=True))

@@ -17,7 +17,7 @@ from trueup.record.models import PayApproval, PlanReview, User
 from trueup.record.refusal import Refused
 from trueup.runs.folder import WorkspaceError
 from trueup.runs.pay_backtest import held_plans
-from trueup.runs.pay_plans import PlanStanding, Version, standings, versions
+from trueup.runs.pay_plans import PlanStanding, Version, plan_versions, standings
 from trueup.served.pay import Step, desk_of
 from trueup.units.money import Money
 
@@ -96,7 +96,7 @@ def submit(viewer: User, plan_hash: str, *, at: datetime, instead_of: str = "") 
     """Submit a draft, compared with what it replaces; Refused where its file says something else by now."""
     access.allow(viewer, "pay")
     try:
-        version = next((each for each in versions(served.folder()) if each.plan.fingerprint == plan_hash), None)
+        version = next((each for each in plan_versions(served.folder()) if each.plan.fingerprint == plan_hash), None)
         if version is None:
             raise Refused("The plan's file says something else by now.", cure="Read it again, then submit it.")
         return desk_of(viewer, "submit it").submit_plan(version, at=at, instead_of=instead_of)
@@ -109,7 +109,7 @@ def _files(viewer: User) -> tuple[Sequence[Version], str]:
     if not access.may(viewer, "pay"):
         return (), ""
     try:
-        return versions(served.folder()), ""
+        return plan_versions(served.folder()), ""
     except (WorkspaceError, DeclarationsError) as error:
         return (), str(error)
 
