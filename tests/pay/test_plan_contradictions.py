@@ -210,3 +210,27 @@ def test_what_a_plan_may_not_say(components: str, told: str) -> None:
 )
 def test_what_a_plan_may_just_say(components: str) -> None:
     assert faults(HEAD + components) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "line"),
+    [
+        ("fixed: 1", "fixed: 1\n    rate: 0.1", 11),
+        ("end: 2026-05-01", "end: 2026-03-01", 9),
+        ("budget: 10", "budget: 0", 10),
+        ("fixed: 1", "rate: -1", 11),
+    ],
+)
+def test_what_is_wrong_is_found_on_its_line(written: str, instead: str, line: int) -> None:
+    race = """\
+  - name: race
+    kind: spiff
+    credits: bookings
+    start: 2026-04-01
+    end: 2026-05-01
+    budget: 10
+    fixed: 1
+"""
+    assert faults(HEAD + race) == []
+    (told,) = faults(HEAD + race.replace(written, instead))
+    assert told.startswith(f"p.yaml:{line}: race: ")

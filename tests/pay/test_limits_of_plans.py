@@ -1,0 +1,87 @@
+"""A plan's cap and guarantee, window by window: for the days somebody is on it, in the periods they fall due in."""
+
+from dataclasses import asdict
+from datetime import date
+from fractions import Fraction
+
+from pay.paying import facts, plans_of
+from trueup.pay.calculate import calculate
+from trueup.units.period import CIVIL, PeriodRules
+
+PLAN = """
+    plan: sales
+    currency: USD
+    valid_from: 2026-01-01
+    cap: {amount: 300, window: quarter}
+    guarantee: {amount: 91, window: quarter}
+    components:
+      - {name: sales, kind: rate, credits: bookings, aggregation: per_event, table: {kind: step, tiers: [{pays: 0.1}]}}
+"""
+DEALS = """
+    natural_key kind on         payee credits  amount currency
+    february    deal 2026-02-20 ann   bookings 2000   USD
+    march       deal 2026-03-10 ann   bookings 2000   USD
+    april       deal 2026-04-10 ann   bookings 300    USD
+"""
+
+
+def own_lines(through: date, *, on_it: str = "2026-02-15 2026-05-11", rules: PeriodRules = CIVIL) -> list[str]:
+    """The plan's own lines: kind, period, day and amount."""
+    told = facts(assignments=f"payee plan start end\n ann sales {on_it}", events=DEALS)
+    return [
+        f"{line.kind} {line.period} {line.on} {line.amount.amount}"
+        for line in calculate(plans_of(PLAN), told, through=through, rules=rules).lines
+        if line.kind in {"plan_cap", "guarantee"}
+    ]
+
+
+CAPPED = "plan_cap 2026-03 2026-03-31 -100.00"
+"""February and March earn 400 of at most 300."""
+
+
+def test_the_cap_cuts_the_month_that_exceeds_it() -> None:
+    assert own_lines(date(2026, 2, 28)) == []
+    assert own_lines(date(2026, 3, 31)) == [CAPPED]
+
+
+def test_the_guarantee_falls_due_with_the_last_month_of_its_window_for_the_days_on_the_plan() -> None:
+    """Of the second quarter's 91 days, Ann is there on 40: 40.00 is guaranteed, of which she earned 30."""
+    assert own_lines(date(2026, 4, 30)) == [CAPPED]
+    assert own_lines(date(2026, 6, 30)) == ["guarantee 2026-06 2026-06-30 10.00", CAPPED]
+
+
+def test_who_is_there_for_one_day_is_guaranteed_a_day() -> None:
+    one_day = own_lines(date(2026, 12, 31), on_it="2026-05-20 2026-05-21")
+    assert one_day == ["guarantee 2026-06 2026-06-30 1.00"]
+
+
+def test_every_quarter_has_its_own_whether_anything_was_earned_in_it_or_not() -> None:
+    """Of the first quarter's 90 days all are there; of the third nothing is earned."""
+    assert own_lines(date(2026, 12, 31), on_it="2026-01-01 -") == [
+        "guarantee 2026-06 2026-06-30 61.00",
+        "guarantee 2026-09 2026-09-30 91.00",
+        "guarantee 2026-12 2026-12-31 91.00",
+        CAPPED,
+    ]
+
+
+def test_quarters_are_those_of_the_companys_year() -> None:
+    """Its first quarter is February to April: 430 are earned in it, and 130 too much by April."""
+    assert own_lines(date(2026, 4, 30), on_it="2026-02-01 -", rules=PeriodRules(fiscal_year_start=2)) == [
+        "plan_cap 2026-03 2026-03-31 -100.00",
+        "plan_cap 2026-04 2026-04-30 -30.00",
+    ]
+
+
+def test_a_line_of_the_plan_says_by_which_version() -> None:
+    told = facts(assignments="payee plan start\n ann sales 2026-01-01", events=DEALS)
+    plans = plans_of(PLAN)
+    (line,) = (each for each in calculate(plans, told, through=date(2026, 3, 31)).lines if each.kind == "plan_cap")
+    said = asdict(line)
+    assert (said["component"], said["plan"], said["exact"], said["on"]) == (
+        "plan_cap",
+        plans[0].fingerprint,
+        Fraction(-100),
+        date(2026, 3, 31),
+    )
+    assert (said["event"], said["lot"], said["customer"]) == ("plan_cap@2026-Q1", "", "")
