@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from manifested import MANIFEST
 from planned import approved
 from recorded import workspace_in
 from trueup.lake.duckdb import DuckDBEngine
-from trueup.mart.snapshot import Manifest, Snapshot, drafting, publish
+from trueup.mart.snapshot import Snapshot, drafting, publish
 from trueup.pay.booking import Book, accruals, holds, paid
 from trueup.pay.fact_tables import facts_of
 from trueup.pay.ledger import Transaction
@@ -217,25 +218,13 @@ def passed(fin: User, approver: User, calculation: PayCalculation) -> None:
 
 def _told_nothing(folder: Folder) -> Snapshot:
     """A snapshot in force in which systems told nothing of pay."""
-    manifest = Manifest(
-        snapshot="20260701T120000000000Z",
-        built_at="2026-07-01T12:00:00",
-        as_of="2026-07-01T12:00:00",
-        as_of_on="2026-07-01",
-        currency="EUR",
-        version="0",
-        newest_load=1,
-        inputs={"lake": "", "settings": "", "definitions": "", "entries": ""},
-        grains=("account",),
-        kinds=("month",),
-    )
-    with drafting(folder.mart, manifest.snapshot) as draft:
+    with drafting(folder.mart, MANIFEST.snapshot) as draft:
         engine = DuckDBEngine(draft.file)
         engine.create_schema(PAY_SCHEMA)
         for name in ("events", "quotas", "reporting_lines", "rates", "eligible_customers"):
             engine.load(PAY_SCHEMA, name, pa.table({"nothing": pa.array([], pa.string())}))
         engine.close()
-        return publish(folder.mart, draft, manifest, keep=1)
+        return publish(folder.mart, draft, MANIFEST, keep=1)
 
 
 def _basis(plans: Sequence[Plan], before: Sequence[Closed], closed: Closed) -> Basis:

@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from manifested import MANIFEST
 from told_studies import answered, content
 from trueup.indicators.design import Design, Scale, Term
 from trueup.indicators.model import Model, told
 from trueup.indicators.panel import Column
 from trueup.indicators.score import AS_GIVEN, Score
 from trueup.lake.duckdb import DuckDBEngine
-from trueup.mart.snapshot import Manifest, Snapshot, drafting, publish
+from trueup.mart.snapshot import Snapshot, drafting, publish
 from trueup.runs.kept_studies import KeptStudy
 
 WAS_ON, ON = date(2026, 3, 31), date(2026, 6, 30)
@@ -75,19 +76,7 @@ def published(mart: Path) -> Snapshot:
         {"place": 0, "name": "joint_calls", "family": "experience", "label": "Joint calls", "better": "higher"}
         | {"unit": "count", "is_counted": True}
     ]
-    manifest = Manifest(
-        snapshot="20260701T120000000000Z",
-        built_at="2026-07-01T12:00:00",
-        as_of="2026-07-01T12:00:00",
-        as_of_on="2026-07-01",
-        currency="EUR",
-        version="0",
-        newest_load=1,
-        inputs={"lake": "", "settings": "", "definitions": "", "entries": ""},
-        grains=("account",),
-        kinds=("month",),
-    )
-    with drafting(mart, manifest.snapshot) as draft:
+    with drafting(mart, MANIFEST.snapshot) as draft:
         engine = DuckDBEngine(draft.file)
         for schema in ("lately", "meta"):
             engine.create_schema(schema)
@@ -96,4 +85,4 @@ def published(mart: Path) -> Snapshot:
         names = [{"grain": "account", "entity": name, "name": name.capitalize()} for name in ("acme", "globex")]
         engine.load("meta", "names", pa.Table.from_pylist(names))
         engine.close()
-        return publish(mart, draft, manifest, keep=1)
+        return publish(mart, draft, MANIFEST, keep=1)

@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from manifested import MANIFEST
 from trueup.impact.effect import before_and_after, effect_of
 from trueup.impact.panel import Better, Panel, Treatment
 from trueup.lake.duckdb import DuckDBEngine
-from trueup.mart.snapshot import Manifest, Snapshot, drafting, publish
+from trueup.mart.snapshot import Snapshot, drafting, publish
 from trueup.runs.customer_claims import CLAIMS
 from trueup.runs.customer_effects import body_of
 from trueup.runs.customer_insights import INSIGHTS, SUGGESTIONS
@@ -128,19 +129,7 @@ def fact(account_id: str, key: str, value: int, *, low: int = 0, state: str = "c
 
 def published(mart: Path, *, is_empty: bool = False) -> Snapshot:
     """A snapshot of these customers, in force in the folder ``mart``; ``is_empty``: of nobody."""
-    manifest = Manifest(
-        snapshot="20260701T120000000000Z",
-        built_at="2026-07-01T12:00:00",
-        as_of="2026-07-01T12:00:00",
-        as_of_on="2026-07-01",
-        currency="EUR",
-        version="0",
-        newest_load=1,
-        inputs={"lake": "", "settings": "", "definitions": "", "entries": ""},
-        grains=("account",),
-        kinds=("month",),
-    )
-    with drafting(mart, manifest.snapshot) as draft:
+    with drafting(mart, MANIFEST.snapshot) as draft:
         engine = DuckDBEngine(draft.file)
         for schema in ("value", "facts", "meta"):
             engine.create_schema(schema)
@@ -149,7 +138,7 @@ def published(mart: Path, *, is_empty: bool = False) -> Snapshot:
         names = [{"grain": "account", "entity": name, "name": name.capitalize()} for name in ("acme", "globex")]
         engine.load("meta", "names", pa.Table.from_pylist(names))
         engine.close()
-        return publish(mart, draft, manifest, keep=1)
+        return publish(mart, draft, MANIFEST, keep=1)
 
 
 def _tables() -> dict[tuple[str, str], tuple[list[dict[str, object]], pa.Schema]]:

@@ -19,7 +19,6 @@ from trueup.record.models import Account, Dispute, LedgerTransaction, PayApprova
 from trueup.record.pay_periods import exceptions, newest_calculation, state_of, statement_of
 from trueup.reports import statement as paper
 from trueup.runs.pay_life import Desk
-from trueup.runs.pay_plans import versions
 from web_pages import browser_of, fields_of, text_of
 
 PAGE, QUESTIONS = "/pay/", "/pay/disputes/"
@@ -232,7 +231,7 @@ def desk(company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> D
     """A workspace with plans and facts, over the company's record; January is calculated and approved."""
     found = desk_in(tmp_path / "ours", company.fin)
     monkeypatch.setenv("TRUEUP_WORKSPACE", str(found.folder.root))
-    [version] = versions(found.folder)
+    [version] = plan_versions(found.folder)
     decide_plan(company.ada, found.submit_plan(version, at=NOW), decision="approved", at=NOW)
     _, january = found.calculate("2026-01", at=NOW)
     passed(company.fin, company.ada, january)

@@ -68,7 +68,9 @@ def unapproved(plan_hashes: Iterable[str]) -> list[str]:
     """Which of these plans nobody let pass, in plain sentences."""
     hashes = sorted(set(plan_hashes))
     decided = decisions_on_plans(hashes)
-    reviews = {each.plan_hash: each for each in rows(PlanReview).filter(plan_hash__in=hashes).defer("body")}
+    reviews = {
+        each.plan_hash: each for each in rows(PlanReview).filter(plan_hash__in=hashes).defer("body", "money_diff")
+    }
     told = []
     for plan_hash in hashes:
         review, decision = reviews.get(plan_hash), decided.get(plan_hash)

@@ -80,6 +80,10 @@ def standings(by: "User", found: Iterable[Version], *, on: date) -> list[PlanSta
     access, kept = (importlib.import_module(f"trueup.record.{name}") for name in ("access", "pay_plans"))
     files = {each.plan.fingerprint: each for each in found}
     states, decided = kept.plan_states(on), kept.decisions_on_plans()
+    payees, signed = (
+        _by_review(each.values_list("review_id", "payee"))
+        for each in (access.plan_payees(by), access.plan_acknowledgements(by))
+    )
     listed = []
     for review in access.plan_reviews(by).select_related("submitted_by"):
         file = files.pop(review.plan_hash, None)
@@ -94,10 +98,8 @@ def standings(by: "User", found: Iterable[Version], *, on: date) -> list[PlanSta
                 state=states[review.plan_hash],
                 review=review,
                 decision=decided.get(review.plan_hash),
-                payees=frozenset(access.plan_payees(by).filter(review=review).values_list("payee", flat=True)),
-                signed=frozenset(
-                    access.plan_acknowledgements(by).filter(review=review).values_list("payee", flat=True)
-                ),
+                payees=frozenset(payees[review.pk]),
+                signed=frozenset(signed[review.pk]),
             )
         )
     if access.may(by, "pay"):
@@ -107,6 +109,14 @@ def standings(by: "User", found: Iterable[Version], *, on: date) -> list[PlanSta
                 days = plan.valid_from, plan.valid_to
                 listed.append(PlanStanding(fingerprint, plan.plan_id, plan.label, *days, each.path, "draft"))
     return sorted(listed, key=lambda each: (each.plan_id, each.valid_from, each.plan_hash))
+
+
+def _by_review(found: Iterable[tuple[int, str]]) -> defaultdict[int, list[str]]:
+    """Payees by the review that each stands beside."""
+    by_review: defaultdict[int, list[str]] = defaultdict(list)
+    for review, payee in found:
+        by_review[review].append(payee)
+    return by_review
 
 
 def payees_by_plan(inputs: PayInputs) -> Mapping[str, frozenset[str]]:
