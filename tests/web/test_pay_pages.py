@@ -19,6 +19,7 @@ from trueup.record.models import Account, Dispute, LedgerTransaction, PayApprova
 from trueup.record.pay_periods import exceptions, newest_calculation, state_of, statement_of
 from trueup.reports import statement as paper
 from trueup.runs.pay_life import Desk
+from trueup.runs.pay_plans import plan_versions
 from web_pages import browser_of, fields_of, text_of
 
 PAGE, QUESTIONS = "/pay/", "/pay/disputes/"
