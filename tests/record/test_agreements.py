@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
 from company import NOON, Company
-from trueup.pay.agreements import PayeeShare, Signer, as_agreement, terms_of
+from trueup.pay.agreements import PayeeShare, Signer, as_agreement
 from trueup.pay.baseline import SeriesValue
 from trueup.pay.vesting import releases
 from trueup.record import access
@@ -26,7 +27,15 @@ from trueup.record.actions.agreements import (
     verify_value,
 )
 from trueup.record.actions.stakeholders import record_stakeholder
-from trueup.record.agreements import Agreed, agreements_of, for_pay, in_force_since, last_day
+from trueup.record.agreements import (
+    Agreed,
+    agreements_of,
+    copy_for_the_customer,
+    for_pay,
+    in_force_since,
+    last_day,
+    terms_in,
+)
 from trueup.record.models import (
     AgreementPayee,
     AgreementSignature,
@@ -140,7 +149,7 @@ def test_what_is_agreed_on_is_locked_with_a_computed_baseline(company: Company) 
     kept = access.value_agreements(company.fin).get()
     assert (kept.baseline, kept.unit, kept.agreed_by, kept.locked_at) == (Decimal(42), "days", company.alice, NOON)
     assert (kept.content_hash, kept.doubts, kept.lineage) == (made.content_hash, "", made.pk)
-    terms = terms_of(bytes(kept.body))
+    terms = terms_in(kept)
     assert (terms.customer, terms.baseline.first, terms.baseline.last, terms.baseline.months) == (
         "acme",
         date(2025, 12, 1),
@@ -148,6 +157,15 @@ def test_what_is_agreed_on_is_locked_with_a_computed_baseline(company: Company) 
         6,
     )
     assert [each.payee for each in access.agreement_payees(company.fin)] == ["alice"]
+
+
+def test_what_the_customer_is_handed_is_what_is_signed_and_tells_nobodys_pay(company: Company) -> None:
+    made, other = agreed(company), agreed(company, measure="Stock cover")
+    handed = copy_for_the_customer(made)
+    assert handed is not None
+    assert sha256(handed).hexdigest() == made.content_hash
+    assert b"alice" not in handed
+    assert made.pay != other.pay  # each is salted by itself
 
 
 def test_finance_sees_where_a_baseline_looks_worse_than_ever(company: Company) -> None:
@@ -423,7 +441,7 @@ def test_a_payee_sees_their_agreement_wherever_it_is_and_of_others_nobody_sees_t
     assert agreements_of(company.charlie, company.acme).get() == made
     assert not agreements_of(company.nora, company.acme).exists()
     assert [access.agreement_payees(company[who]).count() for who in ("Charlie", "Fin", "Vic", "Mia")] == [1, 1, 0, 0]
-    assert "body" in access.value_agreements(company.vic).get().get_deferred_fields()
+    assert {"body", "pay"} <= access.value_agreements(company.vic).get().get_deferred_fields()
     User.objects.filter(pk=company.fin.pk).update(is_active=False)
     assert not access.value_agreements(User.objects.get(pk=company.fin.pk)).exists()
 

@@ -1,12 +1,16 @@
 """Value agreements, as pages: agreed on, signed, read and verified, each by somebody who may, and told to who may."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from hashlib import sha256
+from typing import Any, TypeVar
+from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.db.models import Model, QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -14,7 +18,6 @@ from django.urls import reverse
 from company import Company
 from trueup.pay.agreements import PayeeShare, Signer
 from trueup.pay.baseline import SeriesValue
-from trueup.record import agreements as kept
 from trueup.record.actions.agreements import (
     agree,
     read_value,
@@ -30,6 +33,7 @@ from trueup.web.views.agreement_terms import quarters_ends
 from web_pages import browser_of, fields_of, text_of
 
 LISTED, NEW, EVERY = "/customers/acme/agreements/", "/customers/acme/agreements/new/", "/pay/agreements/"
+_Row = TypeVar("_Row", bound=Model)
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
 BEGAN = NOW - timedelta(days=100)
@@ -110,6 +114,21 @@ def in_force(company: Company, **other: Any) -> ValueAgreement:
         company.ada, made, role="CFO", content_hash=said, signed_at=BEGAN, at=BEGAN, name="Jane Doe"
     )
     return made
+
+
+def altered(made: ValueAgreement) -> ValueAgreement:
+    """The same of another measure with all signatures, as if somebody had changed our sheet in the record's file."""
+    key = uuid4()
+    other = copied(made, id=key, lineage=key, measure_key="scrap", pay=b"{}", content_hash=EXTRACT)
+    for each in AgreementSignature.objects.filter(agreement=made):
+        copied(each, id=None, agreement_id=key, content_hash=EXTRACT)
+    return other
+
+
+def copied(row: _Row, **other: object) -> _Row:
+    """The same row once more, otherwise in some columns, past every action."""
+    fields = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    return QuerySet(type(row)).bulk_create([type(row)(**{**fields, **other})])[0]
 
 
 def read(company: Company, made: ValueAgreement, **other: Any) -> ValueReading:
@@ -208,6 +227,32 @@ def test_both_sides_sign_and_then_it_is_in_force(served_company: Company) -> Non
     assert "Head of Finance, for us: Fin" in said
 
 
+def test_who_signs_for_us_sees_what_they_sign_and_the_customer_gets_a_copy_without_anybodys_pay(
+    served_company: Company,
+) -> None:
+    made = agreed(served_company)
+    sign = browser_of(served_company.fin).get(reverse("agreement_sign", args=[made.pk]))
+    assert "It pays at target: Alice €900.00." in text_of(sign)
+    address = reverse("agreement_terms_file", args=[made.pk])
+    assert address in browser_of(served_company.vic).get(LISTED).content.decode()
+    copy = browser_of(served_company.vic).get(address)
+    assert copy["Content-Disposition"] == f'attachment; filename="agreement-{made.pk}.json"'
+    assert sha256(copy.content).hexdigest() == made.content_hash
+    assert json.loads(copy.content)["committed"] == ["10000", "EUR"]
+    assert b"alice" not in copy.content
+    assert b'"900"' not in copy.content
+    assert browser_of(served_company.nora).get(address).status_code == 404
+
+
+def test_terms_that_name_our_peoples_pay_as_they_once_did_are_not_handed_over(served_company: Company) -> None:
+    made = agreed(served_company)
+    key = uuid4()
+    old = copied(made, id=key, lineage=key, measure_key="scrap", algorithm="sha256-1", content_hash=EXTRACT)
+    address = reverse("agreement_terms_file", args=[old.pk])
+    assert browser_of(served_company.fin).get(address).status_code == 404
+    assert address not in browser_of(served_company.fin).get(LISTED).content.decode()
+
+
 def test_who_may_not_sees_no_way_to_do_it(served_company: Company) -> None:
     made = agreed(served_company)
     sign = reverse("agreement_sign", args=[made.pk])
@@ -293,11 +338,8 @@ def test_finance_sees_what_waits_and_what_is_doubted(served_company: Company) ->
     assert "Nothing waits." in text_of(browser_of(served_company.fin).get(EVERY))
 
 
-def test_other_terms_than_those_signed_are_said_to_be_so(
-    served_company: Company, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = in_force(served_company)
-    monkeypatch.setattr(kept, "content_hash", lambda _: EXTRACT)
+def test_other_terms_than_those_signed_are_said_to_be_so(served_company: Company) -> None:
+    made = altered(in_force(served_company))
     for page in (LISTED, EVERY):
         assert "not what was signed" in text_of(browser_of(served_company.fin).get(page))
     read_again = reverse("agreement_read", args=[made.pk, FIRST])

@@ -1,18 +1,16 @@
 """What a customer and we agree on that a payee's value pay is based on, and what a measurement realises of it.
 
 The terms are fixed when they are agreed on: measure, unit, direction, definition, baseline, what a unit is worth, what
-is committed, and the days on which it is read, so that nobody reads it when it looks best. They are known by the hash
-of their bytes. Whoever wants other terms makes another agreement, and this one settles by its own.
+is committed, and the days on which it is read, so that nobody reads it when it looks best. Whoever wants other terms
+makes another agreement, and this one settles by its own.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final, Literal
+from typing import Literal
 
 from trueup.pay.baseline import Baseline, Direction
 from trueup.pay.rounding import written
@@ -32,8 +30,6 @@ from trueup.units.money import Money, exact
 Per = Literal["month", "term"]
 Side = Literal["ours", "customer"]
 SIDES: tuple[Side, ...] = ("ours", "customer")
-ALGORITHM: Final = "sha256-1"
-"""How terms are written and hashed. Another way is another name."""
 _NOTHING = Fraction(0)
 _MONTHS = 12
 
@@ -112,24 +108,6 @@ class Change:
 def measure_key(name: str) -> str:
     """A measure's name without what tells only ways of writing apart."""
     return "_".join("".join(each if each.isalnum() else " " for each in name.lower()).split())
-
-
-def canonical(terms: Terms) -> bytes:
-    """The one way to write terms: what is hashed, and kept."""
-    return json.dumps(_told(terms), sort_keys=True, separators=(",", ":")).encode("ascii")
-
-
-def content_hash(body: bytes) -> str:
-    """The hash of terms as they are written; it is what people sign."""
-    return hashlib.sha256(b"trueup value agreement 1\n" + body).hexdigest()
-
-
-def terms_of(body: bytes) -> Terms:
-    """The terms that were written so; InvalidAgreement where they are none."""
-    try:
-        return _terms(json.loads(body))
-    except (ValueError, KeyError, TypeError) as error:
-        raise InvalidAgreement("these are no terms of an agreement: put back a copy of the record") from error
 
 
 def as_agreement(terms: Terms, payee: str, *, signed_on: date) -> Agreement:
@@ -261,69 +239,3 @@ def _payees(terms: Terms) -> str:
 
 def _days(days: Iterable[date]) -> str:
     return ", ".join(str(day) for day in days)
-
-
-def _told(terms: Terms) -> dict[str, object]:
-    return {
-        **vars(terms),
-        "algorithm": ALGORITHM,
-        "baseline": {
-            **vars(terms.baseline),
-            "value": _plain(terms.baseline.value),
-            "first": str(terms.baseline.first),
-            "last": str(terms.baseline.last),
-        },
-        "value_per_unit": _money(terms.value_per_unit),
-        "committed": _money(terms.committed),
-        "band": _money(terms.band),
-        "cap": None if terms.cap is None else _money(terms.cap),
-        "payees": [[each.payee, *_money(each.at_target), str(each.share)] for each in terms.payees],
-        "starts_on": str(terms.starts_on),
-        "ends_on": str(terms.ends_on),
-        "quantile": _plain(terms.quantile),
-        "reading_dates": [str(day) for day in terms.reading_dates],
-        "signers": [[each.side, each.role] for each in terms.signers],
-        "curve": [[str(realised), str(vests)] for realised, vests in terms.curve.points],
-    }
-
-
-def _terms(told: dict[str, Any]) -> Terms:
-    if told.pop("algorithm") != ALGORITHM:
-        raise ValueError("written otherwise")
-    days = {name: date.fromisoformat(told[name]) for name in ("starts_on", "ends_on")}
-    amounts = {name: Money.of(*told[name]) for name in ("value_per_unit", "committed", "band")}
-    before = told["baseline"]
-    return Terms(
-        **{
-            **told,
-            **days,
-            **amounts,
-            "baseline": Baseline(
-                **{
-                    **before,
-                    "value": Decimal(before["value"]),
-                    "first": date.fromisoformat(before["first"]),
-                    "last": date.fromisoformat(before["last"]),
-                }
-            ),
-            "cap": None if told["cap"] is None else Money.of(*told["cap"]),
-            "payees": tuple(
-                PayeeShare(payee, Money.of(amount, currency), Fraction(share))
-                for payee, amount, currency, share in told["payees"]
-            ),
-            "quantile": Decimal(told["quantile"]),
-            "reading_dates": tuple(date.fromisoformat(day) for day in told["reading_dates"]),
-            "signers": tuple(Signer(side, role) for side, role in told["signers"]),
-            "curve": ValueCurve(tuple((Fraction(realised), Fraction(vests)) for realised, vests in told["curve"])),
-        }
-    )
-
-
-def _money(money: Money) -> list[str]:
-    return [_plain(money.amount), money.currency]
-
-
-def _plain(number: Decimal) -> str:
-    """The same text for the same number, however many zeros it was written with."""
-    written_out = f"{number:f}"
-    return written_out.rstrip("0").rstrip(".") if "." in written_out else written_out

@@ -302,7 +302,7 @@ def value_agreements(viewer: User) -> QuerySet[ValueAgreement]:
     """Agreements on what customers' value is; what payees are paid by them is told to who pays."""
     own = rows(AgreementPayee).filter(of_payees(viewer)).values("agreement")
     seen = rows(ValueAgreement).filter(readable(viewer, "account") | Q(pk__in=own))
-    return seen if pays(viewer) else seen.defer("body")
+    return seen if pays(viewer) else seen.defer("body", "pay")
 
 
 def agreement_payees(viewer: User) -> QuerySet[AgreementPayee]:

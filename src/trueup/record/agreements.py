@@ -10,7 +10,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from trueup.goals.library import Kpi, library
-from trueup.pay.agreements import Change, InvalidAgreement, Terms, content_hash, measure_key, terms_of
+from trueup.pay import signed_terms
+from trueup.pay.agreements import Change, InvalidAgreement, Terms, measure_key
+from trueup.pay.signed_terms import Signable
 from trueup.pay.vesting import Reading, Verification
 from trueup.record import access
 from trueup.record.models import (
@@ -82,10 +84,17 @@ def for_pay(*, known_at: datetime) -> tuple[Agreed, ...]:
 
 def terms_in(agreement: ValueAgreement) -> Terms:
     """What was agreed on; InvalidAgreement where it is not what was hashed."""
-    body = bytes(agreement.body)
-    if content_hash(body) != agreement.content_hash:
-        raise InvalidAgreement(f"the terms of {agreement.pk} are not what was signed: put back a copy of the record")
-    return terms_of(body)
+    return signed_terms.terms_in(_kept(agreement), signed=agreement.content_hash)
+
+
+def copy_for_the_customer(agreement: ValueAgreement) -> bytes | None:
+    """The terms to the byte, as they are signed; None where they name our people's pay."""
+    return None if agreement.algorithm == signed_terms.NAMES_PAY else bytes(agreement.body)
+
+
+def _kept(agreement: ValueAgreement) -> Signable:
+    pay = agreement.pay
+    return Signable(agreement.algorithm, bytes(agreement.body), None if pay is None else bytes(pay))
 
 
 def in_force_since(agreement: ValueAgreement) -> datetime | None:
@@ -97,11 +106,11 @@ def standing(agreements: Iterable[ValueAgreement]) -> dict[UUID, Standing]:
     """Where each of many agreements stands, by as many queries as for one."""
     listed = list(agreements)
     keys = [each.pk for each in listed]
-    bodies = dict(rows(ValueAgreement).filter(pk__in=keys).values_list("pk", "body"))
+    kept = {each.pk: each for each in rows(ValueAgreement).filter(pk__in=keys)}
     payees: defaultdict[UUID, set[str]] = defaultdict(set)
     for key, payee in rows(AgreementPayee).filter(agreement__in=keys).values_list("agreement_id", "payee"):
         payees[key].add(payee)
-    related = list(rows(ValueAgreement).filter(lineage__in={each.lineage for each in listed}).defer("body"))
+    related = list(rows(ValueAgreement).filter(lineage__in={each.lineage for each in listed}).defer("body", "pay"))
     since = _in_force(related)
     by_lineage: defaultdict[UUID, list[ValueAgreement]] = defaultdict(list)
     for each in related:
@@ -109,7 +118,7 @@ def standing(agreements: Iterable[ValueAgreement]) -> dict[UUID, Standing]:
             by_lineage[each.lineage].append(each)
     return {
         each.pk: Standing(
-            terms=_terms_kept(bytes(bodies[each.pk]), each.content_hash),
+            terms=_terms_kept(kept[each.pk]),
             since=since.get(each.pk),
             ends_on=_ends([each, *by_lineage[each.lineage]])[each.pk],
             payees=frozenset(payees[each.pk]),
@@ -118,11 +127,9 @@ def standing(agreements: Iterable[ValueAgreement]) -> dict[UUID, Standing]:
     }
 
 
-def _terms_kept(body: bytes, signed: str) -> Terms | None:
-    if content_hash(body) != signed:
-        return None
+def _terms_kept(agreement: ValueAgreement) -> Terms | None:
     try:
-        return terms_of(body)
+        return terms_in(agreement)
     except InvalidAgreement:
         return None
 

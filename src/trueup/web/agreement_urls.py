@@ -13,6 +13,7 @@ _ONE = "agreements/<uuid:agreement_id>/"
 urlpatterns = [
     path(_OF, agreements.of_customer, name="agreements"),
     path(f"{_OF}new/", agreement_terms.new, name="agreement_new"),
+    path(f"{_ONE}terms.json", agreements.terms_file, name="agreement_terms_file"),
     path(f"{_ONE}sign/", agreement_deeds.sign, name="agreement_sign"),
     path(f"{_ONE}signed/", agreement_deeds.signed, name="agreement_signed"),
     path(f"{_ONE}read/<day:as_of>/", agreement_deeds.read, name="agreement_read"),

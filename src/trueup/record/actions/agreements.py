@@ -8,25 +8,24 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from secrets import token_hex
 from typing import NotRequired, TypedDict, TypeVar, Unpack
 from uuid import UUID, uuid4
 
 from django.db.models import Model
 
 from trueup.pay.agreements import (
-    ALGORITHM,
     InvalidAgreement,
     PayeeShare,
     Per,
     Signer,
     Terms,
     adjustments_on,
-    canonical,
-    content_hash,
     measure_key,
     realisation,
 )
 from trueup.pay.baseline import PLACES, Direction, NoBaseline, SeriesValue, Statistic, baseline, sandbagging
+from trueup.pay.signed_terms import signable
 from trueup.pay.vesting import InvalidValue, ValueCurve
 from trueup.record.access import allow
 from trueup.record.actions.ledger import check_sha256
@@ -118,7 +117,7 @@ def agree(
     _check_payees(terms)
     lineage = key if supersedes is None else _superseding(by, supersedes, account, terms)
     _check_free(account, terms, supersedes)
-    body = canonical(terms)
+    written = signable(terms, salt=token_hex())
     agreement = _kept(
         ValueAgreement(
             id=key,
@@ -140,9 +139,10 @@ def agree(
             supersedes=supersedes,
             agreed_by=by,
             locked_at=at,
-            algorithm=ALGORITHM,
-            body=body,
-            content_hash=content_hash(body),
+            algorithm=written.algorithm,
+            body=written.terms,
+            pay=written.pay,
+            content_hash=written.hash,
         )
     )
     for place, each in enumerate(terms.payees):

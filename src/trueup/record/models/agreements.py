@@ -29,9 +29,10 @@ _CURRENCY = 3
 class ValueAgreement(models.Model):
     """What was agreed on with a customer about one of its measures; ``body`` is what ``content_hash`` is made of.
 
-    The columns say the same as ``body``, to be asked for; where they differ, ``body`` is right. ``doubts``: how the
-    baseline looks beside others, in words, where it looks suspicious. ``lineage``: the first of the agreements that
-    supersede one another, ``supersedes`` the one before it. ``payees`` and ``signers``: how many there are.
+    ``pay``: our own sheet with whom we pay, whose hash stands in ``body``; none where ``body`` names them itself, as
+    it did by ``sha256-1``. The columns say the same, to be asked for; where they differ, ``body`` is right.
+    ``doubts``: how the baseline looks beside others, in words, where it looks suspicious. ``lineage``: the first of
+    the agreements that supersede one another, ``supersedes`` the one before it. ``payees`` and ``signers``: how many.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -55,6 +56,7 @@ class ValueAgreement(models.Model):
     locked_at = models.DateTimeField()
     algorithm = models.CharField(max_length=20)
     body = models.BinaryField()
+    pay = models.BinaryField(null=True, editable=False)
     content_hash = models.CharField(max_length=DIGEST)
 
     class Meta:

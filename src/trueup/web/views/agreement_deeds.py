@@ -117,7 +117,8 @@ def sign(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
         "Sign this agreement for us?",
         listed(agreement.account_id),
         agreement.account,
-        lede=f"{_terms_told(found.terms)} You sign the hash {short(agreement.content_hash)}. It is not undone.",
+        lede=f"{_terms_told(found.terms)}{_pay_told(found)} You sign the hash {short(agreement.content_hash)},"
+        " which covers the terms and the pay. It is not undone.",
         button="Sign",
         is_grave=True,
     )
@@ -245,6 +246,14 @@ def _terms_told(terms: Terms | None) -> str:
         f"{called(terms.measure)}: {money(terms.committed)} committed from {terms.starts_on:%-d %B %Y} to"
         f" {terms.ends_on:%-d %B %Y}, from a baseline of {baseline_told(terms)}."
     )
+
+
+def _pay_told(of: AgreementTold) -> str:
+    """Whom it pays how much, as far as the viewer may see it."""
+    paid = [f"{name} {money(each.at_target)}" for name, each in of.payees]
+    if of.hidden_payees:
+        paid.append(f"{of.hidden_payees} whose pay you may not see")
+    return f" It pays at target: {', '.join(paid)}." if paid else ""
 
 
 def _suggested(terms: Terms, as_of: date) -> dict[str, object]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
@@ -14,7 +15,9 @@ from trueup import served
 from trueup.answers.pay_words import money, percent, short
 from trueup.goals.library import library
 from trueup.pay.agreements import Terms
+from trueup.pay.signed_terms import NAMES_PAY
 from trueup.record import access
+from trueup.record.agreements import copy_for_the_customer
 from trueup.record.models import Account, User
 from trueup.served import agreements as told
 from trueup.served.agreements import AgreementTold, ReadingTold
@@ -53,7 +56,8 @@ class ReadingRow:
 class Shown:
     """An agreement in words; ``done`` and ``estimated``: percent of the bar.
 
-    ``is_open``: whether the viewer may read the customer's pages; else ``customer`` is its id.
+    ``is_open``: whether the viewer may read the customer's pages; else ``customer`` is its id. ``is_handed_over``:
+    whether the terms name nobody's pay, so that the customer may have them.
     """
 
     told: AgreementTold
@@ -79,6 +83,7 @@ class Shown:
     whys: tuple[str, ...]
     customer: str
     is_open: bool
+    is_handed_over: bool
 
 
 @require_GET
@@ -113,6 +118,19 @@ def every(request: HttpRequest) -> HttpResponse:
         "zone": served.settings().zone,
     }
     return render(request, "web/agreements/every.html", page)
+
+
+@require_GET
+def terms_file(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
+    """The terms to the byte, for the customer to keep and to check the hash by."""
+    agreement = get_object_or_404(access.value_agreements(viewer(request)), pk=agreement_id)
+    terms = copy_for_the_customer(agreement)
+    if terms is None:
+        raise Http404
+    name = f"agreement-{agreement.pk}.json"
+    return HttpResponse(
+        terms, content_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
 
 
 def summary(user: User, account: Account) -> Sequence[Shown]:
@@ -155,6 +173,7 @@ def shown(of: AgreementTold, names: Mapping[str, str]) -> Shown:
         whys=tuple(dict.fromkeys(step.why for step in _steps(of) if step.why)),
         customer=names.get(agreement.account_id) or agreement.account_id,
         is_open=agreement.account_id in names,
+        is_handed_over=agreement.algorithm != NAMES_PAY,
     )
 
 
