@@ -25,6 +25,36 @@ class Migration(migrations.Migration):
                 ("is_active", models.BooleanField(default=True)),
                 ("joined_at", models.DateTimeField()),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role__in", ("viewer", "member", "manager", "analyst", "finance", "administrator"))
+                        ),
+                        name="role_known",
+                        violation_error_code="rule:role",
+                        violation_error_message="This is not a choice. Choose one of viewer, member, manager, analyst, finance, administrator.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("email", ""), _negated=True),
+                        name="email_given",
+                        violation_error_code="rule:email",
+                        violation_error_message="A mail address is missing. Give one.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="email_lower",
+                        violation_error_code="rule:email",
+                        violation_error_message="Mail addresses are kept in lower case. Write it so.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("email",),
+                        name="email_once",
+                        violation_error_code="rule:email",
+                        violation_error_message="Somebody signs in with this address already. Change their role instead.",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Account",
@@ -39,6 +69,18 @@ class Migration(migrations.Migration):
                 ("is_by_hand", models.BooleanField(default=False)),
                 ("left_on", models.DateField(blank=True, null=True)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True), ("is_by_hand", False), _connector="OR"
+                        ),
+                        name="account_named",
+                        violation_error_code="rule:name",
+                        violation_error_message="An account made by hand has a name. Give the company's name.",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="HistoricalAccountTeamMember",
@@ -221,52 +263,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("name", ""), _negated=True), ("is_by_hand", False), _connector="OR"),
-                name="account_named",
-                violation_error_code="rule:name",
-                violation_error_message="An account made by hand has a name. Give the company's name.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("role__in", ("viewer", "member", "manager", "analyst", "finance", "administrator"))
-                ),
-                name="role_known",
-                violation_error_code="rule:role",
-                violation_error_message="This is not a choice. Choose one of viewer, member, manager, analyst, finance, administrator.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("email", ""), _negated=True),
-                name="email_given",
-                violation_error_code="rule:email",
-                violation_error_message="A mail address is missing. Give one.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
-                name="email_lower",
-                violation_error_code="rule:email",
-                violation_error_message="Mail addresses are kept in lower case. Write it so.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(
-                fields=("email",),
-                name="email_once",
-                violation_error_code="rule:email",
-                violation_error_message="Somebody signs in with this address already. Change their role instead.",
-            ),
         ),
     ]

@@ -152,6 +152,58 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True),
+                        name="stakeholder_named",
+                        violation_error_code="rule:name",
+                        violation_error_message="A name is missing. Give one.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role_in_decisions__in",
+                                (
+                                    "decision_maker",
+                                    "champion",
+                                    "influencer",
+                                    "user",
+                                    "blocker",
+                                    "procurement",
+                                    "unknown",
+                                ),
+                            )
+                        ),
+                        name="role_in_decisions_known",
+                        violation_error_code="rule:role_in_decisions",
+                        violation_error_message="This is not a choice. Choose one of decision_maker, champion, influencer, user, blocker, procurement, unknown.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("influence__isnull", True), ("influence__range", (1, 5)), _connector="OR"),
+                        name="influence_1_to_5",
+                        violation_error_code="rule:influence",
+                        violation_error_message="Influence goes from 1, little, to 5, most. Choose a number between them.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reports_to__isnull", True),
+                            models.Q(("reports_to", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="nobody_reports_to_themselves",
+                        violation_error_code="rule:reports_to",
+                        violation_error_message="Nobody reports to themselves. Choose somebody else, or nobody.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("contact_id", ""), _negated=True),
+                        fields=("account", "contact_id"),
+                        name="contact_once",
+                        violation_error_code="rule:contact_id",
+                        violation_error_message="This contact is a stakeholder of the account already. Change that entry.",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="HistoricalStakeholder",
@@ -248,60 +300,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="stakeholder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True),
-                name="stakeholder_named",
-                violation_error_code="rule:name",
-                violation_error_message="A name is missing. Give one.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stakeholder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role_in_decisions__in",
-                        ("decision_maker", "champion", "influencer", "user", "blocker", "procurement", "unknown"),
-                    )
-                ),
-                name="role_in_decisions_known",
-                violation_error_code="rule:role_in_decisions",
-                violation_error_message="This is not a choice. Choose one of decision_maker, champion, influencer, user, blocker, procurement, unknown.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stakeholder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("influence__isnull", True), ("influence__range", (1, 5)), _connector="OR"),
-                name="influence_1_to_5",
-                violation_error_code="rule:influence",
-                violation_error_message="Influence goes from 1, little, to 5, most. Choose a number between them.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stakeholder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("reports_to__isnull", True),
-                    models.Q(("reports_to", models.F("id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="nobody_reports_to_themselves",
-                violation_error_code="rule:reports_to",
-                violation_error_message="Nobody reports to themselves. Choose somebody else, or nobody.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stakeholder",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("contact_id", ""), _negated=True),
-                fields=("account", "contact_id"),
-                name="contact_once",
-                violation_error_code="rule:contact_id",
-                violation_error_message="This contact is a stakeholder of the account already. Change that entry.",
-            ),
         ),
     ]

@@ -56,6 +56,113 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ("business", "personal"))),
+                        name="goal_kind_known",
+                        violation_error_code="rule:kind",
+                        violation_error_message="This is not a choice. Choose one of business, personal.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("direction__in", ("increase", "decrease", "maintain"))),
+                        name="goal_direction_known",
+                        violation_error_code="rule:direction",
+                        violation_error_message="This is not a choice. Choose one of increase, decrease, maintain.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ("draft", "agreed", "achieved", "missed", "withdrawn"))),
+                        name="goal_status_known",
+                        violation_error_code="rule:status",
+                        violation_error_message="This is not a choice. Choose one of draft, agreed, achieved, missed, withdrawn.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("stated_by__in", ("customer", "us"))),
+                        name="goal_stated_by_known",
+                        violation_error_code="rule:stated_by",
+                        violation_error_message="This is not a choice. Choose one of customer, us.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "personal"), _negated=True),
+                            ("stakeholder__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="personal_goal_is_somebodys",
+                        violation_error_code="rule:stakeholder",
+                        violation_error_message="A personal goal is somebody's. Say whose.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            django.db.models.lookups.GreaterThan(trueup.record.models.numbers.Magnitude("weight"), 0.0)
+                        ),
+                        name="goal_weight_above_0",
+                        violation_error_code="rule:weight",
+                        violation_error_message="A weight is above 0. Give 1, or more to what counts more.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("cadence_days__gte", 1)),
+                        name="goal_cadence_a_day_or_more",
+                        violation_error_code="rule:cadence_days",
+                        violation_error_message="A goal is read once a day at most. Give a number of days from 1.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("currency", ""), ("value_per_unit__isnull", True)),
+                            models.Q(("value_per_unit__isnull", False), models.Q(("currency", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="value_per_unit_has_its_currency",
+                        violation_error_code="rule:currency",
+                        violation_error_message="A value and its currency go together. Give both, or neither.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agreed_at__isnull", True), ("status", "draft")),
+                            models.Q(("agreed_at__isnull", False), ("status__in", ("agreed", "achieved", "missed"))),
+                            ("status", "withdrawn"),
+                            _connector="OR",
+                        ),
+                        name="agreed_goal_has_its_date",
+                        violation_error_code="rule:agreed_at",
+                        violation_error_message="An agreed goal has the date of its agreement, a draft has none. Agree on the goal, or leave it.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", False), ("status__in", ("achieved", "missed", "withdrawn"))),
+                            models.Q(
+                                models.Q(("status__in", ("achieved", "missed", "withdrawn")), _negated=True),
+                                ("ended_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="ended_goal_has_its_date",
+                        violation_error_code="rule:ended_at",
+                        violation_error_message="A goal that ended has the date of its end, another one has none. Close it, or leave it.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ("agreed", "achieved", "missed")), _negated=True),
+                            models.Q(("measure", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="agreed_goal_has_its_measure",
+                        violation_error_code="rule:measure",
+                        violation_error_message="An agreed goal has a measure. Say what is measured.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("bound_to", ""),
+                            ("bound_to__startswith", "series:"),
+                            ("bound_to__startswith", "metric:"),
+                            _connector="OR",
+                        ),
+                        name="goal_bound_to_data",
+                        violation_error_code="rule:bound_to",
+                        violation_error_message="Readings come from a series or a metric. Write series:MEASURE or metric:NAME.",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="HistoricalGoal",
@@ -166,142 +273,5 @@ class Migration(migrations.Migration):
                 "verbose_name": "HistoricalGoal_levers",
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ("business", "personal"))),
-                name="goal_kind_known",
-                violation_error_code="rule:kind",
-                violation_error_message="This is not a choice. Choose one of business, personal.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("direction__in", ("increase", "decrease", "maintain"))),
-                name="goal_direction_known",
-                violation_error_code="rule:direction",
-                violation_error_message="This is not a choice. Choose one of increase, decrease, maintain.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ("draft", "agreed", "achieved", "missed", "withdrawn"))),
-                name="goal_status_known",
-                violation_error_code="rule:status",
-                violation_error_message="This is not a choice. Choose one of draft, agreed, achieved, missed, withdrawn.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stated_by__in", ("customer", "us"))),
-                name="goal_stated_by_known",
-                violation_error_code="rule:stated_by",
-                violation_error_message="This is not a choice. Choose one of customer, us.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "personal"), _negated=True), ("stakeholder__isnull", False), _connector="OR"
-                ),
-                name="personal_goal_is_somebodys",
-                violation_error_code="rule:stakeholder",
-                violation_error_message="A personal goal is somebody's. Say whose.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    django.db.models.lookups.GreaterThan(trueup.record.models.numbers.Magnitude("weight"), 0.0)
-                ),
-                name="goal_weight_above_0",
-                violation_error_code="rule:weight",
-                violation_error_message="A weight is above 0. Give 1, or more to what counts more.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cadence_days__gte", 1)),
-                name="goal_cadence_a_day_or_more",
-                violation_error_code="rule:cadence_days",
-                violation_error_message="A goal is read once a day at most. Give a number of days from 1.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("currency", ""), ("value_per_unit__isnull", True)),
-                    models.Q(("value_per_unit__isnull", False), models.Q(("currency", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="value_per_unit_has_its_currency",
-                violation_error_code="rule:currency",
-                violation_error_message="A value and its currency go together. Give both, or neither.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("agreed_at__isnull", True), ("status", "draft")),
-                    models.Q(("agreed_at__isnull", False), ("status__in", ("agreed", "achieved", "missed"))),
-                    ("status", "withdrawn"),
-                    _connector="OR",
-                ),
-                name="agreed_goal_has_its_date",
-                violation_error_code="rule:agreed_at",
-                violation_error_message="An agreed goal has the date of its agreement, a draft has none. Agree on the goal, or leave it.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", False), ("status__in", ("achieved", "missed", "withdrawn"))),
-                    models.Q(
-                        models.Q(("status__in", ("achieved", "missed", "withdrawn")), _negated=True),
-                        ("ended_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="ended_goal_has_its_date",
-                violation_error_code="rule:ended_at",
-                violation_error_message="A goal that ended has the date of its end, another one has none. Close it, or leave it.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ("agreed", "achieved", "missed")), _negated=True),
-                    models.Q(("measure", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="agreed_goal_has_its_measure",
-                violation_error_code="rule:measure",
-                violation_error_message="An agreed goal has a measure. Say what is measured.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("bound_to", ""),
-                    ("bound_to__startswith", "series:"),
-                    ("bound_to__startswith", "metric:"),
-                    _connector="OR",
-                ),
-                name="goal_bound_to_data",
-                violation_error_code="rule:bound_to",
-                violation_error_message="Readings come from a series or a metric. Write series:MEASURE or metric:NAME.",
-            ),
         ),
     ]

@@ -158,6 +158,16 @@ class Migration(migrations.Migration):
                 ),
                 ("stakeholders", models.ManyToManyField(blank=True, related_name="+", to="record.stakeholder")),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True),
+                        name="note_written",
+                        violation_error_code="rule:text",
+                        violation_error_message="The note is empty. Write what was said.",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="HistoricalNote_stakeholders",
@@ -199,14 +209,5 @@ class Migration(migrations.Migration):
                 "verbose_name": "HistoricalNote_stakeholders",
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.AddConstraint(
-            model_name="note",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True),
-                name="note_written",
-                violation_error_code="rule:text",
-                violation_error_message="The note is empty. Write what was said.",
-            ),
         ),
     ]

@@ -38,6 +38,22 @@ class Migration(migrations.Migration):
                 ),
                 ("goals", models.ManyToManyField(blank=True, related_name="+", to="record.goal")),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("sha256",),
+                        name="link_token_once",
+                        violation_error_code="rule:sha256",
+                        violation_error_message="This token exists. Make another link.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("created_at"))),
+                        name="link_expires_later",
+                        violation_error_code="rule:expires_at",
+                        violation_error_message="A link expires after it was made. Give a later day.",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CustomerAnswer",
@@ -80,6 +96,60 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict__in", ("confirmed", "corrected", "disputed"))),
+                        name="verdict_known",
+                        violation_error_code="rule:verdict",
+                        violation_error_message="This is not a choice. Choose one of confirmed, corrected, disputed.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("previous_hash",),
+                        name="chain_does_not_fork",
+                        violation_error_code="rule:",
+                        violation_error_message="Somebody answered just now. Answer again.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("hash",),
+                        name="answer_hash_once",
+                        violation_error_code="rule:",
+                        violation_error_message="This answer is recorded already. Nothing needs to be done.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("value__isnull", False), ("verdict", "corrected")),
+                            models.Q(("value__isnull", True), ("verdict", "confirmed")),
+                            ("verdict", "disputed"),
+                            _connector="OR",
+                        ),
+                        name="correction_has_its_value",
+                        violation_error_code="rule:value",
+                        violation_error_message="A correction has a value, a confirmation has none. Give the value that you hold right.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verdict", "disputed"), _negated=True),
+                            models.Q(("note", ""), _negated=True),
+                            ("salt", ""),
+                            _connector="OR",
+                        ),
+                        name="dispute_has_its_words",
+                        violation_error_code="rule:note",
+                        violation_error_message="A dispute needs words. Say what you see differently.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("claimed_value__isnull", True), ("reading__isnull", True)),
+                            models.Q(("claimed_value__isnull", False), ("reading__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="reading_has_its_claim",
+                        violation_error_code="rule:reading",
+                        violation_error_message="What was said to a reading is kept with the value that was seen. Open the page again.",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="HistoricalCustomerLink",
@@ -180,91 +250,5 @@ class Migration(migrations.Migration):
                 "verbose_name": "HistoricalCustomerLink_goals",
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.AddConstraint(
-            model_name="customerlink",
-            constraint=models.UniqueConstraint(
-                fields=("sha256",),
-                name="link_token_once",
-                violation_error_code="rule:sha256",
-                violation_error_message="This token exists. Make another link.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customerlink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("created_at"))),
-                name="link_expires_later",
-                violation_error_code="rule:expires_at",
-                violation_error_message="A link expires after it was made. Give a later day.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customeranswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict__in", ("confirmed", "corrected", "disputed"))),
-                name="verdict_known",
-                violation_error_code="rule:verdict",
-                violation_error_message="This is not a choice. Choose one of confirmed, corrected, disputed.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customeranswer",
-            constraint=models.UniqueConstraint(
-                fields=("previous_hash",),
-                name="chain_does_not_fork",
-                violation_error_code="rule:",
-                violation_error_message="Somebody answered just now. Answer again.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customeranswer",
-            constraint=models.UniqueConstraint(
-                fields=("hash",),
-                name="answer_hash_once",
-                violation_error_code="rule:",
-                violation_error_message="This answer is recorded already. Nothing needs to be done.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customeranswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("value__isnull", False), ("verdict", "corrected")),
-                    models.Q(("value__isnull", True), ("verdict", "confirmed")),
-                    ("verdict", "disputed"),
-                    _connector="OR",
-                ),
-                name="correction_has_its_value",
-                violation_error_code="rule:value",
-                violation_error_message="A correction has a value, a confirmation has none. Give the value that you hold right.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customeranswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("verdict", "disputed"), _negated=True),
-                    models.Q(("note", ""), _negated=True),
-                    ("salt", ""),
-                    _connector="OR",
-                ),
-                name="dispute_has_its_words",
-                violation_error_code="rule:note",
-                violation_error_message="A dispute needs words. Say what you see differently.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customeranswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("claimed_value__isnull", True), ("reading__isnull", True)),
-                    models.Q(("claimed_value__isnull", False), ("reading__isnull", False)),
-                    _connector="OR",
-                ),
-                name="reading_has_its_claim",
-                violation_error_code="rule:reading",
-                violation_error_message="What was said to a reading is kept with the value that was seen. Open the page again.",
-            ),
         ),
     ]

@@ -35,6 +35,49 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                (
+                                    "accrual",
+                                    "vesting",
+                                    "forfeit",
+                                    "advance",
+                                    "draw",
+                                    "recovery",
+                                    "clawback",
+                                    "payment",
+                                    "reversal",
+                                ),
+                            )
+                        ),
+                        name="ledger_kind_known",
+                        violation_error_code="rule:kind",
+                        violation_error_message="This is not a choice. Choose one of accrual, vesting, forfeit, advance, draw, recovery, clawback, payment, reversal.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("key",),
+                        name="ledger_key_once",
+                        violation_error_code="rule:key",
+                        violation_error_message="This was posted already. Nothing needs to be done.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("previous_hash",),
+                        name="ledger_does_not_fork",
+                        violation_error_code="rule:",
+                        violation_error_message="Somebody posted at the same moment. Post again.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("hash",),
+                        name="ledger_hash_once",
+                        violation_error_code="rule:",
+                        violation_error_message="Somebody posted at the same moment. Post again.",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LedgerLink",
@@ -50,6 +93,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("relation__in", ("reverses", "resolves", "cites"))),
+                        name="ledger_relation_known",
+                        violation_error_code="rule:relation",
+                        violation_error_message="This is not a choice. Choose one of reverses, resolves, cites.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("transaction", "place"),
+                        name="ledger_link_once",
+                        violation_error_code="rule:",
+                        violation_error_message="Somebody posted at the same moment. Post again.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("relation", "reverses")),
+                        fields=("key",),
+                        name="ledger_reversed_once",
+                        violation_error_code="rule:key",
+                        violation_error_message="This is reversed already. What was posted is reversed once.",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LedgerEntry",
@@ -67,6 +133,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("transaction", "place"),
+                        name="ledger_entry_once",
+                        violation_error_code="rule:",
+                        violation_error_message="Somebody posted at the same moment. Post again.",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PeriodEvent",
@@ -90,128 +166,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="ledgertransaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        (
-                            "accrual",
-                            "vesting",
-                            "forfeit",
-                            "advance",
-                            "draw",
-                            "recovery",
-                            "clawback",
-                            "payment",
-                            "reversal",
-                        ),
-                    )
-                ),
-                name="ledger_kind_known",
-                violation_error_code="rule:kind",
-                violation_error_message="This is not a choice. Choose one of accrual, vesting, forfeit, advance, draw, recovery, clawback, payment, reversal.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgertransaction",
-            constraint=models.UniqueConstraint(
-                fields=("key",),
-                name="ledger_key_once",
-                violation_error_code="rule:key",
-                violation_error_message="This was posted already. Nothing needs to be done.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgertransaction",
-            constraint=models.UniqueConstraint(
-                fields=("previous_hash",),
-                name="ledger_does_not_fork",
-                violation_error_code="rule:",
-                violation_error_message="Somebody posted at the same moment. Post again.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgertransaction",
-            constraint=models.UniqueConstraint(
-                fields=("hash",),
-                name="ledger_hash_once",
-                violation_error_code="rule:",
-                violation_error_message="Somebody posted at the same moment. Post again.",
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("period",),
+                        name="pay_period_closed_once",
+                        violation_error_code="rule:period",
+                        violation_error_message="This period is closed already. Post into the one that is open.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("previous_hash",),
+                        name="pay_periods_do_not_fork",
+                        violation_error_code="rule:",
+                        violation_error_message="Somebody posted at the same moment. Post again.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("hash",),
+                        name="pay_period_hash_once",
+                        violation_error_code="rule:",
+                        violation_error_message="Somebody posted at the same moment. Post again.",
+                    ),
+                ],
+            },
         ),
         migrations.AddIndex(
             model_name="ledgerlink",
             index=models.Index(fields=["key"], name="ledger_link_by_key"),
         ),
-        migrations.AddConstraint(
-            model_name="ledgerlink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("relation__in", ("reverses", "resolves", "cites"))),
-                name="ledger_relation_known",
-                violation_error_code="rule:relation",
-                violation_error_message="This is not a choice. Choose one of reverses, resolves, cites.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerlink",
-            constraint=models.UniqueConstraint(
-                fields=("transaction", "place"),
-                name="ledger_link_once",
-                violation_error_code="rule:",
-                violation_error_message="Somebody posted at the same moment. Post again.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerlink",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("relation", "reverses")),
-                fields=("key",),
-                name="ledger_reversed_once",
-                violation_error_code="rule:key",
-                violation_error_message="This is reversed already. What was posted is reversed once.",
-            ),
-        ),
         migrations.AddIndex(
             model_name="ledgerentry",
             index=models.Index(fields=["payee", "account"], name="ledger_by_payee"),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerentry",
-            constraint=models.UniqueConstraint(
-                fields=("transaction", "place"),
-                name="ledger_entry_once",
-                violation_error_code="rule:",
-                violation_error_message="Somebody posted at the same moment. Post again.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="periodevent",
-            constraint=models.UniqueConstraint(
-                fields=("period",),
-                name="pay_period_closed_once",
-                violation_error_code="rule:period",
-                violation_error_message="This period is closed already. Post into the one that is open.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="periodevent",
-            constraint=models.UniqueConstraint(
-                fields=("previous_hash",),
-                name="pay_periods_do_not_fork",
-                violation_error_code="rule:",
-                violation_error_message="Somebody posted at the same moment. Post again.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="periodevent",
-            constraint=models.UniqueConstraint(
-                fields=("hash",),
-                name="pay_period_hash_once",
-                violation_error_code="rule:",
-                violation_error_message="Somebody posted at the same moment. Post again.",
-            ),
         ),
     ]

@@ -25,6 +25,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("claim", ""), _negated=True),
+                        name="pay_dispute_says_what",
+                        violation_error_code="rule:claim",
+                        violation_error_message="It is not said what is wrong. Say what you expected, and why.",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DisputeOutcome",
@@ -48,6 +58,48 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ("rejected", "evidence", "plan_correction"))),
+                        name="dispute_outcome_known",
+                        violation_error_code="rule:outcome",
+                        violation_error_message="This is not a choice. Choose one of rejected, evidence, plan_correction.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome", "rejected"), ("reason", ""), _negated=True),
+                        name="dispute_rejected_with_a_reason",
+                        violation_error_code="rule:reason",
+                        violation_error_message="A reason is missing. Say why the line is right; they will read it.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "evidence"), models.Q(("evidence", ""), _negated=True)),
+                            models.Q(models.Q(("outcome", "evidence"), _negated=True), ("evidence", "")),
+                            _connector="OR",
+                        ),
+                        name="dispute_has_its_evidence",
+                        violation_error_code="rule:evidence",
+                        violation_error_message="New evidence has the key of its event, another outcome has none. Give it, or leave it.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "plan_correction"), models.Q(("plan_hash", ""), _negated=True)),
+                            models.Q(models.Q(("outcome", "plan_correction"), _negated=True), ("plan_hash", "")),
+                            _connector="OR",
+                        ),
+                        name="dispute_has_its_plan",
+                        violation_error_code="rule:plan_hash",
+                        violation_error_message="A correction of the plan has that plan's hash, another outcome has none. Give it, or leave it.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("dispute",),
+                        name="dispute_decided_once",
+                        violation_error_code="rule:dispute",
+                        violation_error_message="This dispute is decided already. Open another one about the newest statement.",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ForcedClose",
@@ -63,6 +115,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="forced_close_has_a_reason",
+                        violation_error_code="rule:reason",
+                        violation_error_message="A reason is missing. Say why the period is closed nevertheless.",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PayCalculation",
@@ -112,6 +174,38 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("object_kind__in", ("calculation", "plan"))),
+                        name="pay_approval_kind_known",
+                        violation_error_code="rule:object_kind",
+                        violation_error_message="This is not a choice. Choose one of calculation, plan.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("decision__in", ("approved", "rejected"))),
+                        name="pay_decision_known",
+                        violation_error_code="rule:decision",
+                        violation_error_message="This is not a choice. Choose one of approved, rejected.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("calculation__isnull", True), ("object_kind", "plan")),
+                            models.Q(models.Q(("object_kind", "plan"), _negated=True), ("calculation__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="pay_approval_of_its_object",
+                        violation_error_code="rule:calculation",
+                        violation_error_message="A calculation is approved by itself, a plan by its hash. Give what was decided about.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("decision", "rejected"), ("reason", ""), _negated=True),
+                        name="pay_rejection_has_a_reason",
+                        violation_error_code="rule:reason",
+                        violation_error_message="A reason is missing. Say what has to be put right.",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PayException",
@@ -133,6 +227,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("note", ""), _negated=True),
+                        name="pay_exception_has_a_note",
+                        violation_error_code="rule:note",
+                        violation_error_message="It is not said what comes of it. Say what you do about it.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("calculation", "key"),
+                        name="pay_exception_owned_once",
+                        violation_error_code="rule:key",
+                        violation_error_message="Somebody looks after this already. Nothing needs to be done.",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PayReview",
@@ -152,6 +262,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("calculation",),
+                        name="pay_reviewed_once",
+                        violation_error_code="rule:",
+                        violation_error_message="This calculation was submitted already. Let somebody approve it.",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PayRun",
@@ -171,6 +291,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("first__isnull", True), ("last__isnull", True)),
+                            models.Q(
+                                ("first__isnull", False), ("first__lte", models.F("last")), ("last__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="pay_run_in_order",
+                        violation_error_code="rule:last",
+                        violation_error_message="A run has a first and a last transaction, or none. Give both.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("period", "number"),
+                        name="pay_run_numbered_once",
+                        violation_error_code="rule:",
+                        violation_error_message="Somebody paid at the same moment. Look at what they paid.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("period", "file_sha256"),
+                        name="pay_file_handed_over_once",
+                        violation_error_code="rule:file_sha256",
+                        violation_error_message="This file was handed over already. Make one of what is not paid yet.",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PayStatement",
@@ -187,192 +335,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="dispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("claim", ""), _negated=True),
-                name="pay_dispute_says_what",
-                violation_error_code="rule:claim",
-                violation_error_message="It is not said what is wrong. Say what you expected, and why.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disputeoutcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ("rejected", "evidence", "plan_correction"))),
-                name="dispute_outcome_known",
-                violation_error_code="rule:outcome",
-                violation_error_message="This is not a choice. Choose one of rejected, evidence, plan_correction.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disputeoutcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome", "rejected"), ("reason", ""), _negated=True),
-                name="dispute_rejected_with_a_reason",
-                violation_error_code="rule:reason",
-                violation_error_message="A reason is missing. Say why the line is right; they will read it.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disputeoutcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "evidence"), models.Q(("evidence", ""), _negated=True)),
-                    models.Q(models.Q(("outcome", "evidence"), _negated=True), ("evidence", "")),
-                    _connector="OR",
-                ),
-                name="dispute_has_its_evidence",
-                violation_error_code="rule:evidence",
-                violation_error_message="New evidence has the key of its event, another outcome has none. Give it, or leave it.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disputeoutcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "plan_correction"), models.Q(("plan_hash", ""), _negated=True)),
-                    models.Q(models.Q(("outcome", "plan_correction"), _negated=True), ("plan_hash", "")),
-                    _connector="OR",
-                ),
-                name="dispute_has_its_plan",
-                violation_error_code="rule:plan_hash",
-                violation_error_message="A correction of the plan has that plan's hash, another outcome has none. Give it, or leave it.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disputeoutcome",
-            constraint=models.UniqueConstraint(
-                fields=("dispute",),
-                name="dispute_decided_once",
-                violation_error_code="rule:dispute",
-                violation_error_message="This dispute is decided already. Open another one about the newest statement.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="forcedclose",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True),
-                name="forced_close_has_a_reason",
-                violation_error_code="rule:reason",
-                violation_error_message="A reason is missing. Say why the period is closed nevertheless.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payapproval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("object_kind__in", ("calculation", "plan"))),
-                name="pay_approval_kind_known",
-                violation_error_code="rule:object_kind",
-                violation_error_message="This is not a choice. Choose one of calculation, plan.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payapproval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decision__in", ("approved", "rejected"))),
-                name="pay_decision_known",
-                violation_error_code="rule:decision",
-                violation_error_message="This is not a choice. Choose one of approved, rejected.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payapproval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("calculation__isnull", True), ("object_kind", "plan")),
-                    models.Q(models.Q(("object_kind", "plan"), _negated=True), ("calculation__isnull", False)),
-                    _connector="OR",
-                ),
-                name="pay_approval_of_its_object",
-                violation_error_code="rule:calculation",
-                violation_error_message="A calculation is approved by itself, a plan by its hash. Give what was decided about.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payapproval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decision", "rejected"), ("reason", ""), _negated=True),
-                name="pay_rejection_has_a_reason",
-                violation_error_code="rule:reason",
-                violation_error_message="A reason is missing. Say what has to be put right.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payexception",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("note", ""), _negated=True),
-                name="pay_exception_has_a_note",
-                violation_error_code="rule:note",
-                violation_error_message="It is not said what comes of it. Say what you do about it.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payexception",
-            constraint=models.UniqueConstraint(
-                fields=("calculation", "key"),
-                name="pay_exception_owned_once",
-                violation_error_code="rule:key",
-                violation_error_message="Somebody looks after this already. Nothing needs to be done.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payreview",
-            constraint=models.UniqueConstraint(
-                fields=("calculation",),
-                name="pay_reviewed_once",
-                violation_error_code="rule:",
-                violation_error_message="This calculation was submitted already. Let somebody approve it.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("first__isnull", True), ("last__isnull", True)),
-                    models.Q(("first__isnull", False), ("first__lte", models.F("last")), ("last__isnull", False)),
-                    _connector="OR",
-                ),
-                name="pay_run_in_order",
-                violation_error_code="rule:last",
-                violation_error_message="A run has a first and a last transaction, or none. Give both.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payrun",
-            constraint=models.UniqueConstraint(
-                fields=("period", "number"),
-                name="pay_run_numbered_once",
-                violation_error_code="rule:",
-                violation_error_message="Somebody paid at the same moment. Look at what they paid.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payrun",
-            constraint=models.UniqueConstraint(
-                fields=("period", "file_sha256"),
-                name="pay_file_handed_over_once",
-                violation_error_code="rule:file_sha256",
-                violation_error_message="This file was handed over already. Make one of what is not paid yet.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paystatement",
-            constraint=models.UniqueConstraint(
-                fields=("calculation", "payee"),
-                name="pay_statement_once",
-                violation_error_code="rule:payee",
-                violation_error_message="Somebody calculated at the same moment. Calculate again.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paystatement",
-            constraint=models.UniqueConstraint(
-                fields=("calculation", "place"),
-                name="pay_statement_in_place",
-                violation_error_code="rule:",
-                violation_error_message="Somebody calculated at the same moment. Calculate again.",
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("calculation", "payee"),
+                        name="pay_statement_once",
+                        violation_error_code="rule:payee",
+                        violation_error_message="Somebody calculated at the same moment. Calculate again.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("calculation", "place"),
+                        name="pay_statement_in_place",
+                        violation_error_code="rule:",
+                        violation_error_message="Somebody calculated at the same moment. Calculate again.",
+                    ),
+                ],
+            },
         ),
     ]

@@ -60,6 +60,50 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("direction__in", ("increase", "decrease"))),
+                        name="agreement_direction_known",
+                        violation_error_code="rule:direction",
+                        violation_error_message="This is not a choice. Choose one of increase, decrease.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("measure", ""), _negated=True),
+                        name="agreement_has_its_measure",
+                        violation_error_code="rule:measure",
+                        violation_error_message="A measure is missing. Say which of theirs is agreed on.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            django.db.models.lookups.GreaterThan(
+                                trueup.record.models.numbers.Magnitude("committed"), 0.0
+                            )
+                        ),
+                        name="agreement_commits_more_than_0",
+                        violation_error_code="rule:committed",
+                        violation_error_message="An agreement commits to more than 0. Give the value that is aimed for.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                        name="agreement_ends_after_it_began",
+                        violation_error_code="rule:ends_on",
+                        violation_error_message="The term ends before it begins. Correct one of the days.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("supersedes",),
+                        name="agreement_superseded_once",
+                        violation_error_code="rule:supersedes",
+                        violation_error_message="That agreement is superseded already. Supersede the newer one.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("content_hash",),
+                        name="agreement_once",
+                        violation_error_code="rule:",
+                        violation_error_message="This is agreed on already. Nothing needs to be done.",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AgreementSignature",
@@ -104,6 +148,53 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("side__in", ("ours", "customer"))),
+                        name="signature_side_known",
+                        violation_error_code="rule:side",
+                        violation_error_message="This is not a choice. Choose one of ours, customer.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("side", "ours"), _negated=True),
+                            models.Q(("name", ""), ("stakeholder__isnull", True), ("user__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="we_sign_as_users",
+                        violation_error_code="rule:user",
+                        violation_error_message="For us somebody signs who signs in here. Let them sign themselves.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("side", "customer"), _negated=True),
+                            models.Q(("name", ""), ("stakeholder__isnull", False), ("user__isnull", True)),
+                            models.Q(
+                                ("stakeholder__isnull", True),
+                                ("user__isnull", True),
+                                models.Q(("name", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="customer_signs_as_one_of_theirs",
+                        violation_error_code="rule:name",
+                        violation_error_message="It is not said who signed for the customer. Give a stakeholder, or else a name.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("signed_at__lte", models.F("recorded_at"))),
+                        name="signed_before_it_is_recorded",
+                        violation_error_code="rule:signed_at",
+                        violation_error_message="This moment lies in the future. Give the one at which they signed.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("agreement", "side", "role"),
+                        name="agreement_signed_once",
+                        violation_error_code="rule:role",
+                        violation_error_message="This is signed already. Nothing needs to be done.",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AgreementPayee",
@@ -118,6 +209,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("agreement", "payee"),
+                        name="agreement_pays_once",
+                        violation_error_code="rule:payee",
+                        violation_error_message="They are its payee. Name each once.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("agreement", "place"),
+                        name="agreement_payee_in_place",
+                        violation_error_code="rule:",
+                        violation_error_message="Its payees are set. Agree anew.",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ValueReading",
@@ -159,6 +266,37 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("agreement", "as_of", "revision"),
+                        name="value_read_once",
+                        violation_error_code="rule:as_of",
+                        violation_error_message="Somebody read this at the same moment. Look at what they did, and try again.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("method", ""), _negated=True),
+                        name="value_reading_has_its_method",
+                        violation_error_code="rule:method",
+                        violation_error_message="A method is missing. Say how it was measured.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("evidence_link", ""), ("evidence_sha256", ""), _negated=True),
+                        name="value_reading_has_evidence",
+                        violation_error_code="rule:evidence_sha256",
+                        violation_error_message="Evidence is missing. Give the SHA-256 of the extract, or link to it.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            django.db.models.lookups.LessThan(trueup.record.models.numbers.Magnitude("std_error"), 0.0),
+                            _negated=True,
+                        ),
+                        name="std_error_not_below_0",
+                        violation_error_code="rule:std_error",
+                        violation_error_message="A standard error is not below 0. Give how far the improvement may be off.",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ValueVerification",
@@ -181,201 +319,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="valueagreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("direction__in", ("increase", "decrease"))),
-                name="agreement_direction_known",
-                violation_error_code="rule:direction",
-                violation_error_message="This is not a choice. Choose one of increase, decrease.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="valueagreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("measure", ""), _negated=True),
-                name="agreement_has_its_measure",
-                violation_error_code="rule:measure",
-                violation_error_message="A measure is missing. Say which of theirs is agreed on.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="valueagreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    django.db.models.lookups.GreaterThan(trueup.record.models.numbers.Magnitude("committed"), 0.0)
-                ),
-                name="agreement_commits_more_than_0",
-                violation_error_code="rule:committed",
-                violation_error_message="An agreement commits to more than 0. Give the value that is aimed for.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="valueagreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
-                name="agreement_ends_after_it_began",
-                violation_error_code="rule:ends_on",
-                violation_error_message="The term ends before it begins. Correct one of the days.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="valueagreement",
-            constraint=models.UniqueConstraint(
-                fields=("supersedes",),
-                name="agreement_superseded_once",
-                violation_error_code="rule:supersedes",
-                violation_error_message="That agreement is superseded already. Supersede the newer one.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="valueagreement",
-            constraint=models.UniqueConstraint(
-                fields=("content_hash",),
-                name="agreement_once",
-                violation_error_code="rule:",
-                violation_error_message="This is agreed on already. Nothing needs to be done.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementsignature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("side__in", ("ours", "customer"))),
-                name="signature_side_known",
-                violation_error_code="rule:side",
-                violation_error_message="This is not a choice. Choose one of ours, customer.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementsignature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("side", "ours"), _negated=True),
-                    models.Q(("name", ""), ("stakeholder__isnull", True), ("user__isnull", False)),
-                    _connector="OR",
-                ),
-                name="we_sign_as_users",
-                violation_error_code="rule:user",
-                violation_error_message="For us somebody signs who signs in here. Let them sign themselves.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementsignature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("side", "customer"), _negated=True),
-                    models.Q(("name", ""), ("stakeholder__isnull", False), ("user__isnull", True)),
-                    models.Q(
-                        ("stakeholder__isnull", True), ("user__isnull", True), models.Q(("name", ""), _negated=True)
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("decision__in", ("verified", "refused"))),
+                        name="value_decision_known",
+                        violation_error_code="rule:decision",
+                        violation_error_message="This is not a choice. Choose one of verified, refused.",
                     ),
-                    _connector="OR",
-                ),
-                name="customer_signs_as_one_of_theirs",
-                violation_error_code="rule:name",
-                violation_error_message="It is not said who signed for the customer. Give a stakeholder, or else a name.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementsignature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("signed_at__lte", models.F("recorded_at"))),
-                name="signed_before_it_is_recorded",
-                violation_error_code="rule:signed_at",
-                violation_error_message="This moment lies in the future. Give the one at which they signed.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementsignature",
-            constraint=models.UniqueConstraint(
-                fields=("agreement", "side", "role"),
-                name="agreement_signed_once",
-                violation_error_code="rule:role",
-                violation_error_message="This is signed already. Nothing needs to be done.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementpayee",
-            constraint=models.UniqueConstraint(
-                fields=("agreement", "payee"),
-                name="agreement_pays_once",
-                violation_error_code="rule:payee",
-                violation_error_message="They are its payee. Name each once.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementpayee",
-            constraint=models.UniqueConstraint(
-                fields=("agreement", "place"),
-                name="agreement_payee_in_place",
-                violation_error_code="rule:",
-                violation_error_message="Its payees are set. Agree anew.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="valuereading",
-            constraint=models.UniqueConstraint(
-                fields=("agreement", "as_of", "revision"),
-                name="value_read_once",
-                violation_error_code="rule:as_of",
-                violation_error_message="Somebody read this at the same moment. Look at what they did, and try again.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="valuereading",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("method", ""), _negated=True),
-                name="value_reading_has_its_method",
-                violation_error_code="rule:method",
-                violation_error_message="A method is missing. Say how it was measured.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="valuereading",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("evidence_link", ""), ("evidence_sha256", ""), _negated=True),
-                name="value_reading_has_evidence",
-                violation_error_code="rule:evidence_sha256",
-                violation_error_message="Evidence is missing. Give the SHA-256 of the extract, or link to it.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="valuereading",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    django.db.models.lookups.LessThan(trueup.record.models.numbers.Magnitude("std_error"), 0.0),
-                    _negated=True,
-                ),
-                name="std_error_not_below_0",
-                violation_error_code="rule:std_error",
-                violation_error_message="A standard error is not below 0. Give how far the improvement may be off.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="valueverification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decision__in", ("verified", "refused"))),
-                name="value_decision_known",
-                violation_error_code="rule:decision",
-                violation_error_message="This is not a choice. Choose one of verified, refused.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="valueverification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("relation_to_payees", ""), _negated=True),
-                name="verifier_declares_their_relation",
-                violation_error_code="rule:relation_to_payees",
-                violation_error_message="It is not said how the verifier stands to the payees. Say so, or write none.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="valueverification",
-            constraint=models.UniqueConstraint(
-                fields=("reading",),
-                name="value_verified_once",
-                violation_error_code="rule:reading",
-                violation_error_message="This reading is decided about already. Revise it, and let somebody decide again.",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(("relation_to_payees", ""), _negated=True),
+                        name="verifier_declares_their_relation",
+                        violation_error_code="rule:relation_to_payees",
+                        violation_error_message="It is not said how the verifier stands to the payees. Say so, or write none.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("reading",),
+                        name="value_verified_once",
+                        violation_error_code="rule:reading",
+                        violation_error_message="This reading is decided about already. Revise it, and let somebody decide again.",
+                    ),
+                ],
+            },
         ),
     ]

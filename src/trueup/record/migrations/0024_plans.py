@@ -35,6 +35,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("money_diff", ""), models.Q(("not_compared", ""), _negated=True)),
+                            models.Q(models.Q(("money_diff", ""), _negated=True), ("not_compared", "")),
+                            _connector="OR",
+                        ),
+                        name="plan_compared_or_why_not",
+                        violation_error_code="rule:not_compared",
+                        violation_error_message="It is not said what this plan changes. Compare it with what it replaces, or say why not.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("plan_hash",),
+                        name="plan_reviewed_once",
+                        violation_error_code="rule:",
+                        violation_error_message="This version was submitted already. Let somebody decide about it.",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PlanPayee",
@@ -49,6 +69,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("review", "payee"),
+                        name="plan_pays_once",
+                        violation_error_code="rule:payee",
+                        violation_error_message="They are on this plan. Name each once.",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PlanAcknowledgement",
@@ -70,45 +100,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="planreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("money_diff", ""), models.Q(("not_compared", ""), _negated=True)),
-                    models.Q(models.Q(("money_diff", ""), _negated=True), ("not_compared", "")),
-                    _connector="OR",
-                ),
-                name="plan_compared_or_why_not",
-                violation_error_code="rule:not_compared",
-                violation_error_message="It is not said what this plan changes. Compare it with what it replaces, or say why not.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planreview",
-            constraint=models.UniqueConstraint(
-                fields=("plan_hash",),
-                name="plan_reviewed_once",
-                violation_error_code="rule:",
-                violation_error_message="This version was submitted already. Let somebody decide about it.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planpayee",
-            constraint=models.UniqueConstraint(
-                fields=("review", "payee"),
-                name="plan_pays_once",
-                violation_error_code="rule:payee",
-                violation_error_message="They are on this plan. Name each once.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planacknowledgement",
-            constraint=models.UniqueConstraint(
-                fields=("review", "payee"),
-                name="plan_signed_once",
-                violation_error_code="rule:",
-                violation_error_message="You signed this already. Nothing is left to do.",
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("review", "payee"),
+                        name="plan_signed_once",
+                        violation_error_code="rule:",
+                        violation_error_message="You signed this already. Nothing is left to do.",
+                    )
+                ],
+            },
         ),
     ]
