@@ -222,7 +222,7 @@ def _told_nothing(folder: Folder) -> Snapshot:
         engine = DuckDBEngine(draft.file)
         engine.create_schema(PAY_SCHEMA)
         for name in ("events", "quotas", "reporting_lines", "rates", "eligible_customers"):
-            engine.load(PAY_SCHEMA, name, pa.table({"nothing": pa.array([], pa.string())}))
+            engine.load(PAY_SCHEMA, name, pa.table({"known_until": pa.array([], pa.date32())}))
         engine.close()
         return publish(folder.mart, draft, MANIFEST, keep=1)
 

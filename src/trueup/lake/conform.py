@@ -170,7 +170,7 @@ def _row_select(arrival: Arrival, mapped: Mapping[str, str]) -> str:
     """The mapping's rows in the canonical table's columns, with their provenance; rows without a key left out."""
     table = arrival.table
     values = {column.name: _value(column.name, column.type, mapped, arrival) for column in table.columns}
-    event_time = values.get(table.event_time or "", "NULL")
+    event_time = values.get(table.event_time or "", "CAST(NULL AS TIMESTAMP)")
     if table.event_time and table.column(table.event_time).type == "date":
         event_time = f"CAST({event_time} AS TIMESTAMP)"
     explicit = _value("recorded_at", "timestamp", mapped, arrival)

@@ -67,6 +67,23 @@ def versions_select(table: CanonicalTable, moments: str, *, catalog: str, merged
     return with_entities((*table.columns, *PROVENANCE), references(table, merged), known, besides=besides)
 
 
+def history_select(table: CanonicalTable, *, catalog: str, merged: Collection[str]) -> str:
+    """Every version of a table's rows known by now, ids as they are merged today; of those of one day the last.
+
+    Besides the table's columns it yields the local days on which the version was known, [``known_on``,
+    ``known_until``): null where it is from the beginning, and until now. The table has no time of its own.
+    """
+    ids = references(table, merged) | ({table.key[0]: table.name} if table.name in merged else {})
+    known = (
+        "(SELECT *, CAST(calendar.local(recorded_at) AS DATE) AS known_on,"
+        " CASE WHEN superseded_at <= calendar.as_of() THEN CAST(calendar.local(superseded_at) AS DATE) END"
+        f" AS known_until FROM {quoted(catalog)}.canon.{quoted(table.name)}"
+        " WHERE NOT is_deleted AND (recorded_at IS NULL OR recorded_at <= calendar.as_of()))"
+    )
+    every = with_entities((*table.columns, *PROVENANCE), ids, known, besides=("t.known_on", "t.known_until"))
+    return f"SELECT * FROM ({every}) WHERE known_on IS NULL OR known_until IS NULL OR known_on < known_until"
+
+
 def in_force(table: CanonicalTable, moment: Moment) -> str:
     """Whether a version of a row is the one that was known at the moment, of something that had happened."""
     return _in_force(table, f"TIMESTAMP {literal(str(moment.as_of))}", f"DATE '{moment.as_of_on}'")

@@ -1,7 +1,8 @@
 """What pay is reckoned from: dated rows of what happened, who was credited, who is on which plan, what was verified.
 
-Every row says when it was known; what is not known yet on a day does not exist on it. Days are civil days, as the
-plan's zone has them; ranges are [start, end), without end where that is None. Amounts are exact.
+Every row says when it was known; what is not known yet on a day does not exist on it, nor what was told otherwise by
+then (``known_until``). Days are civil days, as the plan's zone has them; ranges are [start, end), without end where that
+is None. Amounts are exact.
 """
 
 from collections.abc import Iterable, Iterator
@@ -84,6 +85,7 @@ class Quota:
     start: date | None = None
     end: date | None = None
     known_on: date = ALWAYS
+    known_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class ReportingLine:
     start: date = date.min
     end: date | None = None
     known_on: date = ALWAYS
+    known_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +222,12 @@ _Row = TypeVar("_Row", bound=_Known)
 
 
 def _known(rows: Iterable[_Row], day: date) -> Iterator[_Row]:
-    return (row for row in rows if row.known_on <= day)
+    return (row for row in rows if row.known_on <= day and not _is_corrected(row, day))
+
+
+def _is_corrected(row: _Known, day: date) -> bool:
+    until = row.known_until if isinstance(row, Quota | ReportingLine) else None
+    return until is not None and until <= day
 
 
 def _newest(events: Iterable[Event]) -> tuple[Event, ...]:

@@ -110,7 +110,8 @@ def _people(at: datetime) -> _People:
 def _assigned(snapshot: Snapshot, year: int) -> Mapping[str, Sequence[str]]:
     """Who is on which plan: those with quotas for the year, and those who serve customers."""
     selling = (
-        f"SELECT payee FROM {PAY_SCHEMA}.quotas WHERE period LIKE '{year}-Q%' GROUP BY payee"
+        f"SELECT payee FROM {PAY_SCHEMA}.quotas"
+        f" WHERE period LIKE '{year}-Q%' AND known_until IS NULL GROUP BY payee"
         f" HAVING count(*) = (SELECT count(DISTINCT period) FROM {PAY_SCHEMA}.quotas WHERE period LIKE '{year}-Q%')"
         " ORDER BY 1"
     )

@@ -21,6 +21,7 @@ from trueup.metrics.naming import nearest
 from trueup.metrics.places import Only, Place, tidy
 from trueup.pay.fact_tables import TABLES, facts_of
 from trueup.pay.facts import (
+    ALWAYS,
     Acknowledgement,
     EligibleCustomer,
     Event,
@@ -43,7 +44,7 @@ from trueup.runs.settings import Settings
 from trueup.units.period import PeriodKind, PeriodRules, parse_period, period_of
 
 _REPLACED = ("quotas", "reporting_lines", "rates", "eligible_customers")
-_NEWEST_TABLE = "eligible_customers"
+_NEWEST_COLUMN = ("quotas", "known_until")
 """A build that lays this knows all that is read here."""
 _BY_HAND = 1_000_000
 """Where revisions of what people correct begin; systems number the versions of a deal from 0."""
@@ -143,40 +144,62 @@ def _told(snapshot: Snapshot, rules: PeriodRules) -> Facts:
     """What systems tell."""
     engine = DuckDBEngine(snapshot.file, read_only=True)
     try:
-        there = engine.query(f"SELECT table_name FROM information_schema.tables WHERE table_schema = '{PAY_SCHEMA}'")
-        if _NEWEST_TABLE not in there["table_name"].to_pylist():
+        there = engine.query(
+            f"SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = '{PAY_SCHEMA}'"
+        )
+        if _NEWEST_COLUMN not in {tuple(row.values()) for row in there.to_pylist()}:
             raise WorkspaceError("The last build knew less of pay than is read now. Run `trueup build` again.")
-        events = tuple(
-            Event(
-                natural_key=row["natural_key"],
-                kind=row["kind"],
-                on=row["on"],
-                known_on=row["known_on"],
-                amount=Fraction(Decimal(row["amount"])),
-                currency=row["currency"] or "",
-                payee=row["payee"] or "",
-                credits=row["credits"] or "",
-                customer=row["customer"] or "",
-                of=row["of"] or "",
-                revision=row["revision"],
-            )
-            for row in _rows(engine, "events")
-        )
-        quotas = tuple(
-            Quota(row["payee"], row["credits"], row["period"], Fraction(Decimal(row["amount"])), row["currency"] or "")
-            for row in _rows(engine, "quotas")
-        )
-        lines = tuple(
-            ReportingLine(row["person"], row["manager"], row["start"] or date.min, row["end"])
-            for row in _rows(engine, "reporting_lines")
-        )
-        eligible = tuple(
-            EligibleCustomer(row["payee"], row["customer"], row["start"], row["end"], known_on=row["start"])
-            for row in _rows(engine, "eligible_customers")
-        )
-        rates = tuple(each for row in _rows(engine, "rates") for each in _rates(row, rules))
+        return told_facts(engine, rules)
     finally:
         engine.close()
+
+
+def told_facts(engine: DuckDBEngine, rules: PeriodRules) -> Facts:
+    """What the tables that ``lay_pay`` laid say."""
+    events = tuple(
+        Event(
+            natural_key=row["natural_key"],
+            kind=row["kind"],
+            on=row["on"],
+            known_on=row["known_on"],
+            amount=Fraction(Decimal(row["amount"])),
+            currency=row["currency"] or "",
+            payee=row["payee"] or "",
+            credits=row["credits"] or "",
+            customer=row["customer"] or "",
+            of=row["of"] or "",
+            revision=row["revision"],
+        )
+        for row in _rows(engine, "events")
+    )
+    quotas = tuple(
+        Quota(
+            payee=row["payee"],
+            credits=row["credits"],
+            period=row["period"],
+            amount=Fraction(Decimal(row["amount"])),
+            currency=row["currency"] or "",
+            known_on=row["known_on"] or ALWAYS,
+            known_until=row["known_until"],
+        )
+        for row in _rows(engine, "quotas")
+    )
+    lines = tuple(
+        ReportingLine(
+            person=row["person"],
+            manager=row["manager"],
+            start=row["start"] or date.min,
+            end=row["end"],
+            known_on=row["known_on"] or ALWAYS,
+            known_until=row["known_until"],
+        )
+        for row in _rows(engine, "reporting_lines")
+    )
+    eligible = tuple(
+        EligibleCustomer(row["payee"], row["customer"], row["start"], row["end"], known_on=row["start"])
+        for row in _rows(engine, "eligible_customers")
+    )
+    rates = tuple(each for row in _rows(engine, "rates") for each in _rates(row, rules))
     return Facts(events=events, quotas=quotas, reporting_lines=lines, rates=rates, eligible_customers=eligible)
 
 
