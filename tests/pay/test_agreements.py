@@ -128,37 +128,58 @@ def test_slices_of_a_customers_value_are_pooled() -> None:
     ("other", "says"),
     [
         ({"measure": " ?"}, "names no measure: say what is measured"),
-        ({"definition": " "}, "does not define its measure"),
-        ({"confidence": ""}, "does not say how certain"),
-        ({"verifier": ""}, "names no verifier"),
-        ({"direction": "maintain"}, "goes no way"),
-        ({"signers": (Signer("ours", "CEO"),)}, "is not signed by both sides"),
-        ({"signers": (Signer("ours", " "), Signer("customer", "CFO"))}, "has a signer without a role"),
-        ({"signers": (Signer("ours", "CEO"),) * 2 + (Signer("customer", "CFO"),)}, "names a signer twice"),
+        ({"definition": " "}, "does not define its measure: say how it is computed, and from which system"),
+        ({"confidence": ""}, "does not say how certain value has to be: write 'one-sided, 80 %' or another"),
+        ({"verifier": ""}, "names no verifier: say who verifies its readings"),
+        ({"direction": "maintain"}, "goes no way: say whether to increase or to decrease"),
+        ({"signers": (Signer("ours", "CEO"),)}, "is not signed by both sides: name a signer of each"),
+        ({"signers": (Signer("ours", " "), Signer("customer", "CFO"))},
+         "has a signer without a role: say what they are"),
+        ({"signers": (Signer("ours", "CEO"),) * 2 + (Signer("customer", "CFO"),)},
+         "names a signer twice: name each once"),
         ({"committed": eur(0)}, "commits 0 EUR: commit more than 0"),
-        ({"band": eur(-1)}, "has a band of -1 EUR"),
-        ({"value_per_unit": eur(0)}, "values a unit at 0 EUR"),
-        ({"cap": eur(0)}, "has a cap of 0 or less"),
-        ({"per": "year"}, "does not say how often"),
-        ({"payees": ()}, "pays nobody"),
-        ({"payees": (paid(share="1/2"), paid(share="1/2"))}, "names a payee twice"),
-        ({"payees": (paid(share="0"),)}, "has a payee without a share"),
-        ({"payees": (paid(), paid("bob", share="1/4"))}, "shares out 1.25 of its value"),
-        ({"payees": (paid(share="1/2"), PayeeShare("bob", Money.of(1, "USD"), Fraction(1, 2)))}, "pays in EUR and USD"),
-        ({"payees": (paid(target=0),)}, "pays somebody 0 or less"),
-        ({"quantile": Decimal("-0.1")}, "has a quantile below 0"),
-        ({"quantile": Decimal("NaN")}, "has a quantile below 0"),
-        ({"ends_on": date(2025, 12, 31)}, "ends before it starts"),
-        ({"starts_on": date(2025, 12, 31)}, "starts within its baseline's months"),
-        ({"reading_dates": ()}, "is never read"),
-        ({"reading_dates": DAYS[::-1]}, "has days of reading out of order"),
-        ({"reading_dates": (*DAYS, date(2028, 1, 1))}, "is read on 2028-01-01, outside its term"),
-        ({"verify_within_days": -1}, "lets its readings lapse"),
+        ({"band": eur(-1)}, "has a band of -1 EUR: give 0 where there is none"),
+        ({"value_per_unit": eur(0)}, "values a unit at 0 EUR: give more than 0"),
+        ({"cap": eur(0)}, "has a cap of 0 or less: give none, or more than 0"),
+        ({"per": "year"}, "does not say how often a unit is worth that: per month, or per term"),
+        ({"payees": ()}, "pays nobody: name a payee"),
+        ({"payees": (paid(share="1/2"), paid(share="1/2"))}, "names a payee twice: name each once"),
+        ({"payees": (paid(share="0"),)}, "has a payee without a share: give each one above 0"),
+        ({"payees": (paid(), paid("bob", share="1/4"))},
+         "shares out 1.25 of its value: give its payees 1 at most, together"),
+        ({"payees": (paid(share="1/2"), PayeeShare("bob", Money.of(1, "USD"), Fraction(1, 2)))},
+         "pays in EUR and USD: pay all of its payees in one currency"),
+        ({"payees": (paid(target=0),)}, "pays somebody 0 or less at target: pay more"),
+        ({"quantile": Decimal("-0.1")}, "has a quantile below 0: give 0.8416 for 80 %"),
+        ({"quantile": Decimal("NaN")}, "has a quantile below 0: give 0.8416 for 80 %"),
+        ({"ends_on": date(2025, 12, 31)}, "ends before it starts: correct one of the days"),
+        ({"starts_on": date(2025, 12, 31)}, "starts within its baseline's months: start after them"),
+        ({"reading_dates": ()}, "is never read: fix the days on which it is"),
+        ({"reading_dates": DAYS[::-1]}, "has days of reading out of order: name each once, from the first to the last"),
+        ({"reading_dates": (*DAYS, date(2028, 1, 1), date(2028, 2, 1))},
+         "is read on 2028-01-01, 2028-02-01, outside its term: read it within"),
+        ({"verify_within_days": -1}, "lets its readings lapse before their days: give 0 days or more"),
     ],
 )  # fmt: skip
 def test_terms_that_make_no_sense_are_refused(other: dict[str, object], says: str) -> None:
-    with pytest.raises(InvalidAgreement, match=says):
+    with pytest.raises(InvalidAgreement) as told:
         terms(**other)
+    assert str(told.value) == f"this agreement {says}"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"quantile": Decimal(0)},
+        {"payees": (paid(target=1),)},
+        {"verify_within_days": 0},
+        {"reading_dates": (START, END)},
+        {"ends_on": START, "reading_dates": (START,)},
+    ],
+    ids=["no quantile", "a coin", "verified at once", "read on the first day and the last", "a term of a day"],
+)
+def test_terms_on_the_edge_are_agreed_on(other: dict[str, object]) -> None:
+    assert terms(**other).agreement_id == "a"
 
 
 def test_the_band_and_what_a_unit_is_worth_are_in_the_currency_that_was_committed() -> None:
@@ -175,8 +196,16 @@ def test_a_measure_is_the_same_however_it_is_written() -> None:
 
 
 def test_nobody_reads_it_when_it_looks_best() -> None:
-    with pytest.raises(InvalidAgreement, match="2026-06-27 is no day on which this agreement is read: read it on 2026"):
-        read("30", on=date(2026, 6, 27))
+    agreed = terms(reading_dates=DAYS[:2])
+    with pytest.raises(InvalidAgreement) as told:
+        read("30", of=agreed, on=date(2026, 6, 27))
+    assert str(told.value) == (
+        "2026-06-27 is no day on which this agreement is read: read it on 2026-03-28, 2026-06-28"
+    )
+
+
+def test_a_reading_is_the_first_of_its_day_unless_it_says_that_it_replaces_one() -> None:
+    assert read("40").revision == 1
 
 
 def test_value_that_comes_monthly_is_of_complete_months() -> None:
@@ -231,17 +260,32 @@ def test_a_change_counts_by_the_days_on_which_it_was_there() -> None:
     assert moved("2025-12-31") == []  # the baseline has it already
 
 
+def test_changes_that_do_not_count_leave_those_after_them_as_they_are() -> None:
+    before = Change(date(2025, 12, 31), None, Decimal(4), is_approved=True)
+    redefined = Change(START, None, None, is_approved=False)
+    change = Change(START, None, Decimal(2), is_approved=True)
+    assert adjustments_on(terms(), [before, redefined, change], as_of=DAYS[1]) == (
+        Adjustment(Fraction(2), is_approved=True),
+    )
+
+
 def test_what_was_redefined_is_not_held_against_the_old_baseline() -> None:
     redefined = Change(date(2026, 3, 1), None, None, is_approved=True)
-    with pytest.raises(InvalidAgreement, match="redefined Days sales outstanding on 2026-03-01"):
+    with pytest.raises(InvalidAgreement) as told:
         adjustments_on(terms(), [redefined], as_of=DAYS[1])
+    assert str(told.value) == (
+        "the customer redefined Days sales outstanding on 2026-03-01: "
+        "what came after cannot be held against the baseline; make a new agreement"
+    )
     assert adjustments_on(terms(), [replace(redefined, is_approved=False)], as_of=DAYS[1]) == ()
     assert adjustments_on(terms(), [redefined], as_of=date(2026, 2, 28)) == ()
 
 
 def test_only_its_payees_are_paid_by_it() -> None:
-    with pytest.raises(InvalidAgreement, match="mia is no payee of a: name one of alice"):
-        as_agreement(terms(), "mia", signed_on=START)
+    agreed = terms(payees=(paid(share="1/2"), paid("bob", share="1/2")))
+    with pytest.raises(InvalidAgreement) as told:
+        as_agreement(agreed, "mia", signed_on=START)
+    assert str(told.value) == "mia is no payee of a: name one of alice, bob"
 
 
 def test_of_a_customer_that_left_what_was_read_before_counts() -> None:

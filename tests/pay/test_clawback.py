@@ -18,7 +18,7 @@ def eur(amount: int | str) -> Money:
     return Money.of(amount, "EUR")
 
 
-LOT = Lot("deal", BEGAN, eur(12_000))
+LOT = Lot(BEGAN, eur(12_000))
 
 
 def turn(kind: Literal["churned", "reinstated"], day: str) -> Turn:
@@ -89,14 +89,12 @@ def test_leaving_twice_or_coming_back_unasked_changes_nothing() -> None:
 
 
 def test_a_lot_on_which_nothing_is_left_of_what_was_paid_returns_nothing() -> None:
-    assert lines([turn("churned", "2026-02-01")], lot=Lot("deal", BEGAN, eur(-10))) == []
+    assert lines([turn("churned", "2026-02-01")], lot=Lot(BEGAN, eur(-10))) == []
 
 
 def test_half_a_coin_is_rounded_away_from_zero() -> None:
     half = EarnOut((Step(1, Fraction(1, 2)),))
-    assert lines([turn("churned", "2026-01-20")], half, Lot("deal", BEGAN, eur("0.05"))) == [
-        ("2026-01-20", eur("-0.03"))
-    ]
+    assert lines([turn("churned", "2026-01-20")], half, Lot(BEGAN, eur("0.05"))) == [("2026-01-20", eur("-0.03"))]
 
 
 NO_MONTH = "the earn-out has no month: give a term of one month or more"
@@ -156,7 +154,7 @@ paid = st.integers(0, 10**7).map(lambda coins: eur(coins) * Fraction(1, 100))
 def test_no_lot_ever_returns_more_than_was_paid_on_it_or_is_brought_back_more_than_it_returned(
     turns: list[Turn], amount: Money, earn_out: EarnOut
 ) -> None:
-    found = clawed(Lot("deal", BEGAN, amount), turns, earn_out)
+    found = clawed(Lot(BEGAN, amount), turns, earn_out)
     for through in range(len(found) + 1):
         assert -amount <= total((line.amount for line in found[:through]), "EUR") <= eur(0)
     assert all(line.amount for line in found)
@@ -164,7 +162,7 @@ def test_no_lot_ever_returns_more_than_was_paid_on_it_or_is_brought_back_more_th
 
 @whatever(paid, st.integers(0, 400), st.integers(0, 60))
 def test_staying_longer_never_costs_more(amount: Money, days: int, longer: int) -> None:
-    lot = Lot("deal", BEGAN, amount)
+    lot = Lot(BEGAN, amount)
     owed = [
         total(
             (line.amount for line in clawed(lot, [Turn("left", BEGAN + timedelta(days=day), "churned")], YEAR)), "EUR"

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
-from pay.paying import facts, plans_of, usd
+from pay.paying import END, facts, plans_of, usd
+from pay.paying import plan as plan_of
 from trueup.pay.calculate import Calculated, calculate
+from trueup.pay.plan import SpiffComponent
+from trueup.units.money import InvalidAmount
 from trueup.units.period import PeriodRules
 
 CONTEST = """
@@ -164,6 +167,46 @@ def test_a_contest_may_pay_a_rate_of_what_was_sold_at_the_rate_of_the_day() -> N
         ("in_francs", "125.00", 1250),
         ("in_dollars", "60.00", 600),
     ]
+
+
+def test_a_sale_in_a_currency_without_a_rate_is_told_and_takes_nothing_of_the_budget() -> None:
+    """Of 250, Ann wins 100 for what she sold in dollars all the same, and Cem what is left."""
+    told = found(
+        CONTEST.replace("budget: 1000", "budget: 250"),
+        events="""
+            natural_key kind on         payee credits amount currency
+            in_francs   deal 2026-02-03 ann   launch  1000   CHF
+            in_dollars  deal 2026-02-04 ann   launch  1000   USD
+            of_cem      deal 2026-02-05 cem   launch  1000   USD
+            more        deal 2026-02-06 cem   launch  1000   USD
+        """,
+    )
+    assert paid(told, "launch") == [("ann", "in_dollars", "100"), ("cem", "of_cem", "100"), ("cem", "more", "50")]
+    assert [each.message for each in told.unreckoned] == [
+        "ann's launch: there is no credit rate of CHF in USD for 2026-02-03: give one for 2026-02, 2026-Q1, 2026."
+    ]
+
+
+def test_who_is_on_no_plan_takes_no_part_and_stops_nobody() -> None:
+    told = found(
+        CONTEST,
+        events="""
+            natural_key kind on         payee credits amount currency
+            of_eve      deal 2026-02-02 eve   launch  5      USD
+            of_ann      deal 2026-02-03 ann   launch  5      USD
+        """,
+    )
+    assert paid(told, "launch") == [("ann", "of_ann", "100")]
+
+
+def test_a_contest_that_says_nothing_of_what_it_pays_is_none() -> None:
+    nothing = SpiffComponent("launch", "launch", date(2026, 2, 1), date(2026, 4, 1), usd(100))
+    with pytest.raises(InvalidAmount) as told:
+        calculate([plan_of(nothing)], facts(assignments="payee plan start\n ann sales 2026-01-01"), through=END)
+    assert str(told.value) == (
+        "a contest pays more than 0, out of a budget not below 0, and to each payee at least once: "
+        "not 0 out of 100 USD, None times"
+    )
 
 
 def test_the_days_order_decides_whatever_order_deals_come_in() -> None:
@@ -327,3 +370,26 @@ def test_a_refund_of_the_last_cent_leaves_nothing_and_of_less_than_one_dollar_is
     told = found(POOL, events=events, shares=TEAM)
     assert sum(line.amount.amount for line in told.lines) == 0
     assert told.unreckoned == ()
+
+
+def test_who_shares_an_amount_but_is_on_another_plan_or_on_none_is_told_and_the_others_get_their_parts() -> None:
+    """Bob's plan is another's, in euros; Eve has none."""
+    in_euros = OTHERS.replace("USD", "EUR")
+    told = facts(
+        assignments=PEOPLE,
+        events="natural_key kind on credits amount currency\n award deal 2026-02-10 prize 100 USD",
+        shares="""
+            event payee role  fraction
+            award bob   split 1/4
+            award eve   split 1/4
+            award ann   split 1/4
+            award cem   split 1/4
+        """,
+    )
+    calculated = calculate(plans_of(POOL, in_euros), told, through=date(2026, 6, 30))
+    assert paid(calculated, "prize") == [("ann", "award", "25"), ("cem", "award", "25")]
+    assert [each.message for each in calculated.unreckoned if each.component == "prize"] == [
+        f"{payee}'s prize: they share award on 2026-02-10 but are not on sales that day: put them on the plan, or leave"
+        " them out of the shares."
+        for payee in ("bob", "eve")
+    ]

@@ -25,12 +25,15 @@ DEALS = """
 """
 
 
-def own_lines(through: date, *, on_it: str = "2026-02-15 2026-05-11", rules: PeriodRules = CIVIL) -> list[str]:
+def own_lines(
+    through: date, *on_it: str, plan: str = PLAN, events: str = DEALS, rules: PeriodRules = CIVIL
+) -> list[str]:
     """The plan's own lines: kind, period, day and amount."""
-    told = facts(assignments=f"payee plan start end\n ann sales {on_it}", events=DEALS)
+    there = "\n".join(f"ann sales {days}" for days in on_it or ["2026-02-15 2026-05-11"])
+    told = facts(assignments=f"payee plan start end\n{there}", events=events)
     return [
         f"{line.kind} {line.period} {line.on} {line.amount.amount}"
-        for line in calculate(plans_of(PLAN), told, through=through, rules=rules).lines
+        for line in calculate(plans_of(plan), told, through=through, rules=rules).lines
         if line.kind in {"plan_cap", "guarantee"}
     ]
 
@@ -51,13 +54,13 @@ def test_the_guarantee_falls_due_with_the_last_month_of_its_window_for_the_days_
 
 
 def test_who_is_there_for_one_day_is_guaranteed_a_day() -> None:
-    one_day = own_lines(date(2026, 12, 31), on_it="2026-05-20 2026-05-21")
+    one_day = own_lines(date(2026, 12, 31), "2026-05-20 2026-05-21")
     assert one_day == ["guarantee 2026-06 2026-06-30 1.00"]
 
 
 def test_every_quarter_has_its_own_whether_anything_was_earned_in_it_or_not() -> None:
     """Of the first quarter's 90 days all are there; of the third nothing is earned."""
-    assert own_lines(date(2026, 12, 31), on_it="2026-01-01 -") == [
+    assert own_lines(date(2026, 12, 31), "2026-01-01 -") == [
         "guarantee 2026-06 2026-06-30 61.00",
         "guarantee 2026-09 2026-09-30 91.00",
         "guarantee 2026-12 2026-12-31 91.00",
@@ -65,9 +68,36 @@ def test_every_quarter_has_its_own_whether_anything_was_earned_in_it_or_not() ->
     ]
 
 
+def test_who_comes_back_is_guaranteed_nothing_for_the_quarter_away_and_all_of_the_next() -> None:
+    assert own_lines(date(2026, 9, 30), "2026-01-01 2026-04-01", "2026-07-01 -") == [
+        "guarantee 2026-09 2026-09-30 91.00",
+        CAPPED,
+    ]
+
+
+def test_what_is_paid_to_somebody_who_left_the_plan_is_under_its_cap_too() -> None:
+    """Half of March's 800 falls due in July: each half is 100 more than a quarter pays."""
+    in_halves = PLAN.replace(
+        "table:", "instalments: [{after_months: 0, share: 0.5}, {after_months: 4, share: 0.5}], table:"
+    )
+    deal = "natural_key kind on payee credits amount currency\n march deal 2026-03-10 ann bookings 8000 USD"
+    assert own_lines(date(2026, 12, 31), "2026-01-01 2026-04-01", plan=in_halves, events=deal) == [
+        CAPPED,
+        "plan_cap 2026-07 2026-07-31 -100.00",
+    ]
+
+
+def test_a_cap_of_the_year_cuts_the_quarter_of_the_companys_year_that_exceeds_it() -> None:
+    by_quarter = PLAN.replace("amount: 300, window: quarter", "amount: 300, window: year")
+    by_quarter = by_quarter.replace("valid_from:", "period: quarter\n    valid_from:")
+    assert own_lines(date(2026, 4, 30), "2026-02-01 -", plan=by_quarter, rules=PeriodRules(fiscal_year_start=2)) == [
+        "plan_cap FY2027-Q1 2026-04-30 -130.00",
+    ]
+
+
 def test_quarters_are_those_of_the_companys_year() -> None:
     """Its first quarter is February to April: 430 are earned in it, and 130 too much by April."""
-    assert own_lines(date(2026, 4, 30), on_it="2026-02-01 -", rules=PeriodRules(fiscal_year_start=2)) == [
+    assert own_lines(date(2026, 4, 30), "2026-02-01 -", rules=PeriodRules(fiscal_year_start=2)) == [
         "plan_cap 2026-03 2026-03-31 -100.00",
         "plan_cap 2026-04 2026-04-30 -30.00",
     ]

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from pay.paying import AT_LAST, Company, earns, facts, plans_of
 from trueup.pay.calculate import Calculated
+from trueup.pay.lines import Unreckoned
 from trueup.pay.replay import replay
 from trueup.pay.statement import Basis, statements
 
@@ -124,6 +127,22 @@ def test_a_refund_of_nobody_knows_whose_deal_is_an_exception_and_nobodys_stateme
     basis = Basis("2026-12", close.calculated, close.earned, close.held, [], {}, {}, plans)
     assert [(each.payee, len(each.said["not_reckoned"])) for each in statements(basis)] == [("ann", 1), ("bob", 1)]
     assert earned(close.calculated) == {("ann", "bookings"): "10.00"}
+
+
+@pytest.mark.parametrize(("kind", "named"), [("payment", "payment"), ("credit_note", "credit note")])
+def test_a_payment_of_a_deal_that_nobody_knows_earns_nothing_and_is_told(kind: str, named: str) -> None:
+    events = f"""
+        natural_key kind   on         payee credits  amount currency of
+        deal        deal   2026-01-10 ann   bookings 100    USD      -
+        wire        {kind} 2026-02-10 -     -        50     USD      dael
+    """
+    found = of(sales(PAYS), events=events)
+    says = (
+        f"The {named} wire is of dael, and no such deal is known: nothing is paid for that deal, and nothing earned. "
+        "Give the deal, or name the natural key of another."
+    )
+    assert list(found.unreckoned) == [Unreckoned("", "", says, refuses=False)]
+    assert earned(found) == {("ann", "bookings"): "10.00"}
 
 
 def test_who_is_paid_in_a_second_currency_is_told_and_everybody_else_is_paid() -> None:

@@ -184,6 +184,10 @@ def test_a_reading_counts_when_verified_on_its_last_day_and_for_an_agreement_sig
     assert lower_bound(Fraction(7), Fraction(3), quantile=Fraction(0)) == 7
 
 
+def test_what_was_read_before_the_agreement_was_signed_vests_nothing() -> None:
+    assert amounts(vest(read(6, 180_000), of=[replace(agreement(), signed_on=month(7))])) == [0]
+
+
 def test_an_unverified_revision_leaves_the_last_verified_one_in_force() -> None:
     first, second = read(6, 180_000), read(6, 250_000, revision=2, verified_after=None)
     assert amounts(vest(first, second)) == [10_800]

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from trueup.pay.accumulate import unchanged
 from trueup.pay.conversion import Conversion
-from trueup.pay.crediting import credit, of_no_deal
+from trueup.pay.crediting import OF_A_DEAL, credit, of_no_deal
 from trueup.pay.earn_credit import Situation, earned_by_credit
 from trueup.pay.earn_later import Turns, capped_by_plan, clawed_back, guaranteed, spread
 from trueup.pay.earn_shared import Closed, awarded, divided
@@ -123,7 +123,7 @@ class _Calculation:
             lines += own
             attained += reached
         self._tell_credit_without_plan(payees)
-        self._tell_refunds_of_no_deal()
+        self._tell_of_no_deal()
         earned, held = self._sums(lines)
         told = tuple(
             each for each in self.unreckoned if payees is None or each.payee in payees or each.payee not in self.stints
@@ -146,12 +146,12 @@ class _Calculation:
             lines = self._tried(payee, name, partial(self._by_value, at, name, valued))
             by_component[name] += lines or ()
         for name, clawing in _spells(found, ClawbackComponent).items():
-            component = clawing[-1][1]
-            if any((payee, each) in self.refused for each in component.of):
+            taken_of = dict.fromkeys(each for _, component in clawing for each in component.of)
+            if any((payee, each) in self.refused for each in taken_of):
                 self._tell(payee, name, f"{payee}'s {name} waits for what it takes back of: mend that first.")
                 continue
-            of_lines = [line for each in component.of for line in by_component.get(each, ())]
-            taken_back = clawed_back(at, found, component, of_lines, self.turns, begun=self.begun)
+            of_lines = [line for each in taken_of for line in by_component.get(each, ())]
+            taken_back = clawed_back(at, clawing, of_lines, self.turns, begun=self.begun)
             by_component[name] += self._tried(payee, name, partial(list, taken_back)) or ()
         lines = [line for name in by_component for line in by_component[name]]
         lines += self._limited(at, found, lines)
@@ -326,15 +326,17 @@ class _Calculation:
                     refuses=False,
                 )
 
-    def _tell_refunds_of_no_deal(self) -> None:
-        for payee, refund in of_no_deal(self.facts):
-            if refund.on > self.through:
+    def _tell_of_no_deal(self) -> None:
+        for payee, event in of_no_deal(self.facts):
+            if event.on > self.through:
                 continue
+            otherwise = "taken off" if event.kind == "refund" else "earned"
             self._tell(
                 payee,
                 "",
-                f"The refund {refund.natural_key} is of {refund.of or 'nothing'}, and no such deal is known: nothing is"
-                " paid for that deal, and nothing taken off. Give the deal, or name the natural key of another.",
+                f"The {OF_A_DEAL[event.kind]} {event.natural_key} is of {event.of or 'nothing'}, and no such deal is"
+                f" known: nothing is paid for that deal, and nothing {otherwise}."
+                " Give the deal, or name the natural key of another.",
                 refuses=False,
             )
 

@@ -60,7 +60,6 @@ class EarnOut:
 class Lot:
     """What was paid on one deal, net, and when the term began in which it is earned out."""
 
-    natural_key: str
     began_on: date
     paid: Money
 

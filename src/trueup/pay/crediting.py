@@ -11,6 +11,9 @@ from typing import Literal
 from trueup.pay.facts import Event, EventShare, FactError, Facts, ReportingLine
 from trueup.pay.split import Credited, Share, rolled_up, shared
 
+OF_A_DEAL: Mapping[str, str] = {"refund": "refund", "payment": "payment", "credit_note": "credit note"}
+"""What happens to a deal that has to be known, and how people call it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -64,9 +67,9 @@ def credit(facts: Facts) -> Mapping[str, list[Due]]:
 
 
 def of_no_deal(facts: Facts) -> list[tuple[str, Event]]:
-    """Refunds whose deal is not known, in their order, each with whose it is as far as anybody says."""
+    """Refunds and payments whose deal is not known, in their order, each with whose it is as far as anybody says."""
     deals = {event.natural_key for event in facts.events if event.kind == "deal"}
-    lost = [event for event in facts.events if event.kind == "refund" and event.of not in deals]
+    lost = [event for event in facts.events if event.kind in OF_A_DEAL and event.of not in deals]
     named = {event.of: [event.payee] for event in lost}
     for share in facts.shares:
         if share.event in named:

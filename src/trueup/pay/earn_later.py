@@ -4,7 +4,7 @@ from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Literal
 
@@ -38,8 +38,8 @@ def spread(
         on = max(part.due_on, line.on)
         if on > at.through:
             continue
-        last = next((turn.kind for turn in reversed(happened) if since <= turn.on <= part.due_on), "reinstate")
-        is_forfeited = last == "churn"
+        turned = (turn.kind for turn in reversed(happened) if since <= turn.on <= part.due_on)
+        is_forfeited = next(turned, None) == "churn"
         yield replace(
             line,
             kind="instalment",
@@ -53,8 +53,7 @@ def spread(
 
 def clawed_back(
     at: Situation,
-    stints: Sequence[Stint],
-    component: ClawbackComponent,
+    versions: Sequence[tuple[Stint, ClawbackComponent]],
     of_lines: Iterable[PayLine],
     turns: Turns,
     *,
@@ -63,12 +62,13 @@ def clawed_back(
     """What is taken back of the lots of other components, one lot after the other, with each turn of its customer.
 
     ``begun``: the days of deals. A lot's term begins with its deal, however late it is paid; that of what was held,
-    which is a customer's, with the customer's first deal.
+    which is a customer's, with the customer's first deal. It goes by the version of the component of that day: what was
+    sold without a clawback is not clawed back.
     """
     by_lot: defaultdict[tuple[str, str], list[PayLine]] = defaultdict(list)
     terms: dict[tuple[str, str], date] = {}
     for line in of_lines:
-        if line.lot and line.component in component.of:
+        if line.lot:
             by_lot[line.component, line.lot].append(line)
             of = (line.component, line.customer)
             began = begun.get(line.lot, line.on)
@@ -78,14 +78,15 @@ def clawed_back(
         began = begun[key] if key in begun else terms[first.component, first.customer]
         # Of what is paid or let go only after the customer left, the same part is unearned.
         happened = [turn for turn in _turns_of(first, turns) if began <= turn.on <= at.through]
-        if not happened:
+        by_version = ((stint, each) for stint, each in versions if began in stint and first.component in each.of)
+        stint, component = next(by_version, (None, None))
+        if not happened or stint is None or component is None:
             continue
-        lot = Lot(key, began, total((line.amount for line in of_lot), first.amount.currency))
+        lot = Lot(began, total((line.amount for line in of_lot), first.amount.currency))
         told = [
             Turn(turn.natural_key, turn.on, "churned" if turn.kind == "churn" else "reinstated") for turn in happened
         ]
         for each in clawed(lot, told, component.earn_out):
-            stint = next((stint for stint in stints if each.on in stint), stints[-1])
             yield PayLine(
                 payee=at.payee,
                 component=component.name,
@@ -117,7 +118,7 @@ def guaranteed(
 ) -> Iterator[PayLine]:
     """The line of a guarantee in the last period of each window that is over, for the days ``on_plan``."""
     spells = list(on_plan)
-    for window, periods, earned in _windows(at, stint, found, guarantee, every=True):
+    for window, periods, earned in _windows(at, stint, found, guarantee):
         days = [days for spell in spells if (days := spell.within(window.start, window.end))]
         if window.last > at.through or not days:
             continue
@@ -128,20 +129,15 @@ def guaranteed(
 
 
 def _windows(
-    at: Situation, stint: Stint, found: Iterable[PayLine], limit: Limit, *, every: bool = False
+    at: Situation, stint: Stint, found: Iterable[PayLine], limit: Limit
 ) -> Iterator[tuple[Period, Sequence[Period], list[Money]]]:
     """Windows with their earning periods, and what the plan's lines earned in each."""
     by_period: defaultdict[str, list[Money]] = defaultdict(list)
     for line in found:
         by_period[line.period].append(line.amount)
-    last = min(stint.end - timedelta(days=1), at.through) if not by_period else at.through
-    if stint.start > last:
-        return
-    for window in periods_between(stint.start, last, limit.window, at.rules):
+    for window in periods_between(stint.start, at.through, limit.window, at.rules):
         periods = periods_between(window.first, window.last, stint.plan.period, at.rules)
-        if every or any(period.key in by_period for period in periods):
-            earned = [total(by_period[period.key], limit.amount.currency) for period in periods]
-            yield window, periods, earned
+        yield window, periods, [total(by_period[period.key], limit.amount.currency) for period in periods]
 
 
 def _of_plan(
