@@ -58,6 +58,29 @@ def test_a_changed_row_is_a_new_version_known_from_the_second_import(lake: Lake)
     ]
 
 
+def test_what_goes_back_to_how_it_first_was_is_a_new_version(lake: Lake) -> None:
+    """A quota has no time of its own: its first version was always so."""
+    amounts = ["9000", "7000", "9000"]
+    for load, amount in enumerate(amounts, start=1):
+        found = arrive(lake, "quotas", quota(amount, load), at=datetime(2026, load, 10), load=load)
+        assert (found.new_rows, found.new_versions) == ((1, 0) if load == 1 else (0, 1))
+    kept = (
+        "SELECT CAST(amount AS INTEGER), recorded_at, superseded_at FROM canon.quotas ORDER BY recorded_at NULLS FIRST"
+    )
+    assert rows(lake, kept) == [
+        (9000, None, datetime(2026, 2, 10)),
+        (7000, datetime(2026, 2, 10), datetime(2026, 3, 10)),
+        (9000, datetime(2026, 3, 10), None),
+    ]
+    for load, amount in ((1, "9000"), (3, "9000")):
+        again = arrive(lake, "quotas", quota(amount, load), at=datetime(2026, 4, 10), load=4)
+        assert (again.new_rows, again.new_versions) == (0, 0)
+
+
+def quota(amount: str, load: int) -> str:
+    return f"SELECT 'ann' AS person_id, '2026-Q1' AS period, {amount} AS amount, 'EUR' AS currency, {load} AS _load"
+
+
 def test_as_of_before_the_change_shows_what_was_known_then(lake: Lake) -> None:
     arrive(lake, "cases", cases("'c1', TIMESTAMP '2026-01-02 09:00', 'open', 1, 1"))
     arrive(lake, "cases", cases("'c1', TIMESTAMP '2026-01-02 09:00', 'solved', 2, 1"), at=SECOND_IMPORT, load=2)

@@ -47,6 +47,21 @@ def test_importing_the_same_files_again_changes_nothing(imported: Folder) -> Non
     assert counts(imported) == before
 
 
+def test_a_file_that_is_again_what_it_was_says_so_of_its_rows(tmp_path: Path) -> None:
+    """A quota is lowered, and put back: what was delivered last is so."""
+    folder = workspace.make(tmp_path, name="Acme")
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    for amount in ("9000", "7000", "9000", "9000"):
+        text = f"person_id,period,amount,currency\nann,2026-Q1,{amount},EUR\n"
+        (exports / "quotas.csv").write_text(text, encoding="utf-8")
+        report = pull(folder, workspace.settings(folder), [exports], source=None, progress=Silence())
+    assert [taken.outcome for taken in report.taken] == ["seen"]
+    with open_lake(folder.lake, read_only=True) as lake:
+        kept = lake.engine.query("SELECT amount FROM canon.quotas ORDER BY recorded_at NULLS FIRST").to_pylist()
+    assert [int(row["amount"]) for row in kept] == [9000, 7000, 9000]
+
+
 def test_the_same_rows_in_another_file_are_no_new_versions(imported: Folder) -> None:
     before = counts(imported)
     export_file = imported.root / "exports" / "salesforce" / "Account.csv"

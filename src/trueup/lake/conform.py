@@ -291,8 +291,9 @@ def _merge(
     unchanged = _same("a", "c", values)
     engine.execute(
         f"DELETE FROM temp.arriving WHERE rowid IN (SELECT a.rowid FROM temp.arriving a JOIN canon.{name} c"
-        f" ON {same_key} AND {unchanged} AND NOT c.is_stub WHERE (a._explicit IS NULL AND c.superseded_at IS NULL)"
-        f" OR a._explicit IS NOT DISTINCT FROM c.recorded_at)"
+        f" ON {same_key} AND {unchanged} AND NOT c.is_stub WHERE a._explicit = c.recorded_at OR a._explicit IS NULL"
+        # What goes back to how it first was is news, where it is delivered anew.
+        f" AND (c.superseded_at IS NULL OR c.recorded_at IS NULL AND a._seq <= c._seq))"
     )
     engine.execute(
         f"UPDATE temp.arriving AS a SET recorded_at = greatest(a.recorded_at, {literal(str(arrival.loaded_at))})"

@@ -92,10 +92,15 @@ class Lake:
         """The number that the next load gets."""
         return int(self._value("SELECT coalesce(max(load), 0) + 1 FROM meta.loads"))
 
-    def holds(self, source: str, digest: str) -> bool:
-        """Whether exactly this delivered table was loaded before."""
-        where = f"source = {literal(source)} AND digest = {literal(digest)}"
-        return bool(self._value(f"SELECT count(*) FROM meta.loads WHERE {where}"))
+    def holds(self, source: str, digest: str, *, path: str, stem: str) -> bool:
+        """Whether exactly this delivered table was loaded before, and nothing else in its place since.
+
+        A file that is again what it once was brings news: what it says now differs from what was loaded last.
+        """
+        told = f"SELECT digest FROM meta.loads WHERE source = {literal(source)}"
+        there = f"{told} AND path = {literal(path)} AND stem = {literal(stem)} ORDER BY load DESC LIMIT 1"
+        last = [row["digest"] for row in self.engine.query(there).to_pylist()]
+        return bool(self._value(f"SELECT {literal(digest)} IN ({told})")) if not last else last == [digest]
 
     def raw_tables(self, source: str | None = None) -> list[RawTable]:
         """What was delivered, oldest load first."""

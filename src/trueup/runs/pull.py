@@ -120,7 +120,7 @@ def _kept(
     """Keep a delivered table's file, unless exactly it was loaded before."""
     name = source or _source_of(run.folder, table) or verdict.system or _folder_of(table) or table.stem
     name = _apart(run.lake, name, verdict)
-    if run.lake.holds(name, table.digest):
+    if run.lake.holds(name, table.digest, path=table.path_shown, stem=table.stem):
         return None, Taken(table.path_shown, name, table.rows, "seen", "exactly this was imported before")
     own = is_own(run.folder, name)
     mapped = isinstance(verdict, Recognised) and not own
