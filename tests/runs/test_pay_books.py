@@ -33,13 +33,42 @@ def folder(tmp_path: Path) -> Folder:
 def test_a_customer_is_in_the_books_of_who_owns_it_and_who_looks_after_it_while_it_has_a_contract(
     folder: Folder,
 ) -> None:
-    settings = workspace.settings(folder)
-    with ground(folder, settings, as_of=moment_of("2026-04-10", settings)) as on:
-        lay_pay(on.engine, settings.currency)
-        found = on.engine.query("SELECT * FROM pay.eligible_customers").to_pylist()
-    assert [tuple(row.values()) for row in found] == [
+    assert books(folder) == [
         ("ann", "acme", date(2025, 2, 1), date(2027, 2, 1)),
         ("ann", "bolt", date(2025, 3, 1), date(2025, 12, 1)),
         ("bob", "core", date(2025, 4, 1), None),
         ("cem", "acme", date(2025, 2, 1), date(2027, 2, 1)),
     ]
+
+
+def test_who_hands_a_customer_over_had_it_until_then_and_who_takes_it_has_it_from_then_on(folder: Folder) -> None:
+    deliver(folder, {"accounts": ACCOUNTS.replace("Core  bob", "Core  dan")}, on=date(2026, 3, 10))
+    deliver(folder, {"accounts": ACCOUNTS.replace("Core  bob", "Core+  dan")}, on=date(2026, 3, 20))
+    deliver(folder, {"accounts": ACCOUNTS}, on=date(2026, 4, 1))
+    assert [row for row in books(folder) if row[1] == "core"] == [
+        ("bob", "core", date(2025, 4, 1), date(2026, 3, 10)),
+        ("bob", "core", date(2026, 4, 1), None),
+        ("dan", "core", date(2026, 3, 10), date(2026, 4, 1)),
+    ]
+
+
+def test_who_never_had_a_customer_while_it_had_a_contract_has_it_in_no_book(folder: Folder) -> None:
+    deliver(folder, {"accounts": ACCOUNTS.replace("Bolt  ann       ann", "Bolt  dan       ann")}, on=date(2026, 3, 10))
+    assert [row[0] for row in books(folder) if row[1] == "bolt"] == ["ann"]
+
+
+def test_a_customer_that_nobody_looks_after_for_a_while_is_in_nobodys_book_for_it(folder: Folder) -> None:
+    deliver(folder, {"accounts": ACCOUNTS.replace("Core  bob", "Core  -  ")}, on=date(2026, 3, 10))
+    deliver(folder, {"accounts": ACCOUNTS.replace("Core  bob       -", "Core  bob       cem")}, on=date(2026, 4, 1))
+    assert [row for row in books(folder) if row[1] == "core"] == [
+        ("bob", "core", date(2025, 4, 1), date(2026, 3, 10)),
+        ("bob", "core", date(2026, 4, 1), None),
+        ("cem", "core", date(2026, 4, 1), None),
+    ]
+
+
+def books(folder: Folder) -> list[tuple[object, ...]]:
+    settings = workspace.settings(folder)
+    with ground(folder, settings, as_of=moment_of("2026-04-10", settings)) as on:
+        lay_pay(on.engine, settings.currency)
+        return [tuple(row.values()) for row in on.engine.query("SELECT * FROM pay.eligible_customers").to_pylist()]

@@ -1,8 +1,8 @@
 """What pay is reckoned from: dated rows of what happened, who was credited, who is on which plan, what was verified.
 
 Every row says when it was known; what is not known yet on a day does not exist on it, nor what was told otherwise by
-then (``known_until``). Days are civil days, as the plan's zone has them; ranges are [start, end), without end where that
-is None. Amounts are exact.
+then (``known_until``). Days are civil days, as the plan's zone has them; ranges are [start, end), without end where
+that is None. Amounts are exact.
 """
 
 from collections.abc import Iterable, Iterator
