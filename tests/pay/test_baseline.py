@@ -47,6 +47,11 @@ def test_a_months_values_count_once_and_the_month_of_the_signature_not_at_all() 
     assert (found.value, found.months) == (20, 3)
 
 
+def test_of_a_month_with_several_values_their_mean_counts() -> None:
+    weekly = [SeriesValue(date(2026, 6, day), Decimal(value), "days") for day, value in ((7, 10), (14, 20), (21, 60))]
+    assert baseline(weekly, ends=SIGNED, lookback_months=1).value == 30
+
+
 def test_where_too_few_months_are_there_nothing_is_said_least_of_all_0() -> None:
     assert before(44, None, 42, None, 40, 42).value == 42
     with pytest.raises(NoBaseline, match="of the 6 months from 2026-01-01 on 3 have values: 4 are needed; get the"):

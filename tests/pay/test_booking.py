@@ -19,6 +19,7 @@ from trueup.pay.ledger import (
     Transaction,
     balances,
     check_added,
+    reversal,
     states,
 )
 from trueup.pay.payment import Posting, Slot
@@ -82,6 +83,18 @@ def test_what_is_forfeited_is_told_from_what_vests() -> None:
     list(holds([of_acme(30)], book, vested=NOBODY))
     (gone,) = holds([of_acme(-30, "2026-06")], book, vested=frozenset({ACME}), forfeited=frozenset({ACME}))
     assert (gone.kind, gone.reason_code) == ("forfeit", "forfeit")
+
+
+def test_what_was_held_by_mistake_and_reversed_is_no_longer_there_to_be_let_go() -> None:
+    book = Book([])
+    first, second = holds([of_acme(30), of_acme(50, "2026-02")], book, vested=NOBODY)
+    book.take(reversal(first, key="undo", posted_in="2026-02", reason_code="mistake"))
+    assert [(lot.key, lot.left) for lot in book.open_lots(HELD, *ACME)] == [(second.key, usd(50))]
+
+
+def test_what_is_held_anew_comes_before_what_of_it_is_let_go_however_small() -> None:
+    held, gone = holds([of_acme("-0.30", "2026-03"), of_acme("0.50", "2026-02", "2026-03")], Book([]), vested=NOBODY)
+    assert [moved(each)[1] for each in (held, gone)] == [(HELD, "-0.50 USD"), (HELD, "0.30 USD")]
 
 
 def test_more_than_is_held_is_not_let_go() -> None:

@@ -10,7 +10,7 @@ from trueup.cli.pay_case import files_of
 from trueup.pay.case import FILES, run_case
 from trueup.pay.fact_tables import TABLES, FactTableError
 from trueup.pay.facts import FactError
-from trueup.pay.plan_file import PlanFile
+from trueup.pay.plan_file import PlanFile, PlanFileError
 
 HOW_TO = (Path(__file__).parents[2] / "docs" / "how-to" / "pay-cases.md").read_text(encoding="utf-8")
 CASES = sorted((Path(__file__).parent / "cases").iterdir())
@@ -43,6 +43,8 @@ def ran(**files: str | None) -> list[str]:
 def faults(**files: str | None) -> list[str]:
     with pytest.raises(FactTableError) as told:
         ran(**files)
+    # A place has a column, or the empty one.
+    assert all(each.column == "" or f"column {each.column}: " in str(each) for each in told.value.faults)
     return [str(fault) for fault in told.value.faults]
 
 
@@ -116,6 +118,50 @@ def test_what_cannot_be_reckoned_is_a_difference_unless_a_case_expects_it() -> N
     assert ran(events=francs, expected=None, expected_problems="payee,message\nann,no credit rate of CHF\n") == []
 
 
+def test_a_difference_says_its_file_and_row_and_what_was_expected_and_found() -> None:
+    def differences(**files: str) -> list[tuple[str, int, str, str, str]]:
+        outcome = run_case([PLAN], {**RIGHT, **files})
+        return [(each.file, each.row, each.column, each.expected, each.found) for each in outcome.differences]
+
+    deals = RIGHT["events"] + "b,deal,2026-04-10,ann,bookings,25,USD\n"
+    assert differences(events=deals, expected="payee,earning_period,amount\nann,2026-03,120\n") == [
+        ("expected.csv", 2, "amount", "120", "100"),
+        ("expected.csv", 0, "amount", "", "2.5"),
+    ]
+    francs = RIGHT["events"].replace("USD", "CHF")
+    (_, (*unpaid, why)) = differences(events=francs)
+    assert unpaid == ["expected_problems.csv", 0, "message", ""]
+    nothing = {"events": francs, "expected": "payee,amount\n"}
+    assert differences(**nothing, expected_problems="payee,message\nann,no quota\n") == [
+        ("expected_problems.csv", 2, "message", "no quota", why)
+    ]
+    assert differences(**nothing, expected_problems="payee,message\n") == [
+        ("expected_problems.csv", 0, "message", "", why)
+    ]
+    assert differences(expected_problems="payee,message\nann,no quota\n") == [
+        ("expected_problems.csv", 2, "message", "no quota", "")
+    ]
+
+
+def test_the_rows_of_all_files_are_counted() -> None:
+    runs = "payee,period,paid\nann,2026,90\nbob,2026,0\n"
+    outcome = run_case([PLAN], {**RIGHT, "expected_runs": runs})
+    assert (outcome.rows, outcome.as_expected) == (3, 2)
+
+
+def test_who_is_on_two_plans_has_no_runs_where_a_case_expects_that_it_is_refused() -> None:
+    twice = RIGHT["assignments"] + "ann,sales,2026-02-01\n"
+    assert (
+        ran(
+            assignments=twice,
+            expected=None,
+            expected_runs="payee,period,paid\n",
+            expected_problems="payee,component,message\n,,ann\n",
+        )
+        == []
+    )
+
+
 def test_refused_facts_are_raised_unless_a_case_expects_them() -> None:
     nobody = RIGHT["events"].replace("ann", "")
     with pytest.raises(FactError, match="a is nobody's: give its payee, or its shares"):
@@ -144,7 +190,10 @@ def test_refused_facts_are_raised_unless_a_case_expects_them() -> None:
         ),
         (
             {"events": RIGHT["events"].replace("1000", "much")},
-            "events.csv, row 2, column amount: 'much' does not do: write a number such as 12.30",
+            (
+                "events.csv, row 2, column amount: 'much' does not do: write a number such as 12.30,"
+                " or a fraction such as 1/3"
+            ),
         ),
         (
             {"events": RIGHT["events"].replace("2026-03-10", "10.03.2026")},
@@ -152,7 +201,10 @@ def test_refused_facts_are_raised_unless_a_case_expects_them() -> None:
         ),
         (
             {"shares": "event,payee,role,fraction\na,ann,splitt,1\n"},
-            "shares.csv, row 2, column role: 'splitt' does not do: it is one of direct, split, overlay, rollup",
+            (
+                "shares.csv, row 2, column role: 'splitt' does not do: it is one of direct, split, overlay, rollup;"
+                " did you mean split?"
+            ),
         ),
         (
             {"assignments": "payee,plan,start\n,sales,2026-01-01\n"},
@@ -185,12 +237,32 @@ def test_refused_facts_are_raised_unless_a_case_expects_them() -> None:
         ),
         ({"expected": "payee,component\nann,bookings\n"}, "expected.csv, row 1: nothing is expected: add amount"),
         (
+            {"expected_runs": "payee,period\nann,2026\n"},
+            (
+                "expected_runs.csv, row 1: nothing is expected:"
+                " add earned or advanced or recovered or offset or paid or draw or receivable"
+            ),
+        ),
+        ({"expected": "payee,amount\nann\n"}, "expected.csv, row 2: it has 1 cells, the header has 2: mend it"),
+        (
+            {"closes": "period,closed_on\n2026-03\n"},
+            "closes.csv, row 2: it has 1 cells, the header has 2: mend it",
+        ),
+        (
+            {"calendar": "fiscal_year_start\n2,3\n"},
+            "calendar.csv, row 2: it has 2 cells, the header has 1: mend it",
+        ),
+        (
             {"expected": "payee,amount\nann,1/0\n"},
             "expected.csv, row 2, column amount: '1/0' is no number: write 12.30, or 1/3",
         ),
         (
             {"expected": "payee,amount\nann,60\nann,40\n"},
             "expected.csv, row 3: ann is here already: give one row, or a column that tells them apart",
+        ),
+        (
+            {"expected": "payee,component,amount\nann,bookings,60\nann,bookings,40\n"},
+            "expected.csv, row 3: ann, bookings is here already: give one row, or a column that tells them apart",
         ),
         (
             {"closes": "period,closed_on\n2026-13,2026-04-05\n"},
@@ -207,7 +279,7 @@ def test_refused_facts_are_raised_unless_a_case_expects_them() -> None:
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_place_and_cure(files: dict[str, str | None], told: str) -> None:
-    assert faults(**files)[0].startswith(told)
+    assert faults(**files)[0] == told
 
 
 def test_all_faults_of_facts_are_told_at_once() -> None:
@@ -251,6 +323,46 @@ def test_closes_go_forward_by_their_days_and_their_periods() -> None:
         "closes.csv, row 3, column closed_on: 2026-07 was closed before 2026-06: order closes by their days"
     ]
     assert ran(closes=head + "2026-06,2026-07-20\n") == []
+    assert ran(closes=head + "2026-07,2026-07-05\n") == []
+    later = head + "2026-07,2026-08-05\n2026-08,2026-09-05\n"
+    assert faults(closes=later + "2026-05,2026-10-05\n") == [
+        "closes.csv, row 5, column period: 2026-05 was closed after 2026-08: order closes by their periods"
+    ]
+    assert faults(closes=later + "2026-09,2026-07-01\n") == [
+        "closes.csv, row 5, column closed_on: 2026-09 was closed before 2026-08: order closes by their days"
+    ]
+
+
+def test_each_close_that_cannot_be_read_is_told() -> None:
+    assert [
+        fault.split(":")[0]
+        for fault in faults(closes="period,closed_on\nMarch,2026-04-05\n2026-04,2026-05-05\n2026-05,never\n")
+    ] == ["closes.csv, row 2", "closes.csv, row 4"]
+
+
+def test_without_closes_each_earning_period_is_posted_as_itself() -> None:
+    head = "payee,posted_in,amount\n"
+    assert ran(expected=head + "ann,2026-03,100\n") == []
+    assert ran(expected=head + "ann,2026-04,100\n", closes="period,closed_on\n2026-04,2026-05-05\n") == []
+
+
+def test_a_fiscal_year_is_closed_as_the_company_has_it() -> None:
+    fiscal = {"calendar": "fiscal_year_start\n2\n", "expected": None}
+    runs = "payee,period,paid\n"
+    assert ran(expected_runs=runs + "ann,FY2027,100\n", **fiscal) == []
+    quarters = "period,closed_on\nFY2027-Q1,2026-05-05\nFY2027-Q2,2026-08-05\n"
+    assert ran(expected_runs=runs + "ann,FY2027-Q1,100\n", closes=quarters, **fiscal) == []
+    back = "period,closed_on\nFY2027-Q1,2026-05-05\n2026-03,2026-08-05\n"
+    assert faults(closes=back, **fiscal, expected_runs=runs) == [
+        "closes.csv, row 3, column period: 2026-03 was closed after FY2027-Q1: order closes by their periods"
+    ]
+
+
+def test_the_periods_that_a_plan_names_are_of_the_cases_calendar() -> None:
+    draw = "draw: {minimum: 1000, recovers_from: FY2027-Q3, ends: FY2027-Q2}\ncomponents:"
+    plan = PlanFile("plan.yaml", PLAN.text.replace("components:", draw))
+    with pytest.raises(PlanFileError, match="'FY2027-Q3' is no period here"):
+        run_case([plan], RIGHT)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What a quarter would pay if it went on as it went so far."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -8,6 +9,7 @@ import pytest
 from trueup.pay.calculate import calculate
 from trueup.pay.facts import Assignment, Event, Facts, Quota
 from trueup.pay.forecast import Forecast, forecast_of
+from trueup.pay.lines import Attained
 from trueup.pay.plan_file import PlanFile, load
 from trueup.units.money import Money
 from trueup.units.period import CIVIL, PeriodRules
@@ -116,3 +118,30 @@ def test_quarters_of_a_fiscal_year_are_forecast_by_their_own_days() -> None:
     (one,) = forecast_of(found.lines, found.attained, [SELLERS], day, rules)
     assert (one.component, one.window, one.because[:19]) == ("quota", "FY2027-Q1", "28 of 89 days passe")
     assert one.expected == one.at_target
+
+
+def test_earning_periods_of_a_fiscal_year_are_found_in_their_windows() -> None:
+    rules = PeriodRules(fiscal_year_start=2)
+    (plan,) = load([PlanFile("sellers.yaml", PLAN.replace("valid_from:", "period: quarter\nvalid_from:"))])
+    on, day = date(2026, 2, 10), date(2026, 4, 30)
+    facts = Facts(
+        events=(Event("d", "deal", on, on, Fraction(3_000), "EUR", "ann", "bookings"),),
+        assignments=(Assignment("ann", "sellers", date(2026, 2, 1), target_incentive=Fraction(12_000)),),
+        quotas=(Quota("ann", "bookings", "FY2027-Q1", Fraction(9_000), "EUR"),),
+    )
+    found = calculate([plan], facts, through=day, rules=rules)
+    (one,) = forecast_of(found.lines, found.attained, [plan], day, rules)
+    assert (one.window, one.now) == ("FY2027-Q1", Money.of("1000.00", "EUR"))
+
+
+def test_what_is_of_a_plan_that_is_no_more_or_has_no_target_is_passed_over() -> None:
+    of_quota = Attained(
+        "ann", "quota", "2026-Q1", Fraction(3_000), Fraction(9_000), Fraction(3_000), SELLERS.fingerprint
+    )
+    told = [
+        replace(of_quota, plan="f" * 64),
+        replace(of_quota, target=None),
+        of_quota,
+    ]
+    (one,) = forecast_of([], told, [SELLERS], date(2026, 3, 31), CIVIL)
+    assert (one.now, one.expected) == (Money.of("0.00", "EUR"), Money.of("1000.00", "EUR"))

@@ -45,6 +45,29 @@ def test_a_second_one_is_spread_from_its_own_run_on() -> None:
     ]
 
 
+def test_what_an_earlier_run_offset_of_another_debt_is_no_part() -> None:
+    """In January 50 more is lost than earned, which February offsets; in March 90 is to be taken in three parts."""
+    assert months(("2026-01", "-50", "2026-01"), *EARNS[1:], ("2026-01", "-90", "2026-03")) == [
+        ["-50", "0", "0", "50"],
+        ["100", "50", "50", "0"],
+        ["10", "30", "70", "60"],
+        ["100", "30", "70", "30"],
+        ["100", "30", "70", "0"],
+        ["100", "0", "100", "0"],
+    ]
+
+
+def test_another_debt_is_offset_beside_the_parts_of_the_first() -> None:
+    assert months(EARNS[0], ("2026-01", "-90", "2026-02"), ("2026-02", "-50", "2026-02"), *EARNS[2:]) == [
+        ["100", "0", "100", "0"],
+        ["-140", "0", "0", "140"],
+        ["100", "100", "0", "40"],
+        ["100", "40", "60", "0"],
+        ["100", "0", "100", "0"],
+        ["100", "0", "100", "0"],
+    ]
+
+
 def test_the_last_part_takes_what_rounding_left() -> None:
     offset = [row[1] for row in months(*EARNS, ("2026-01", "-100", "2026-02"))]
     assert offset == ["0", "33.33", "33.33", "33.34", "0", "0"]

@@ -186,3 +186,40 @@ def test_a_component_is_told_by_the_newest_label_it_has() -> None:
 )
 def test_numbers_are_exact_with_an_end_or_as_a_fraction(exact: Fraction, told: str) -> None:
     assert of_line(line("bookings", 1, exact=exact)).said["lines"][0]["exact"] == told
+
+
+def test_a_statement_of_a_fiscal_quarter_is_forecast_to_its_last_day() -> None:
+    reached = Attained("ann", "hours", "FY2027-Q1", Fraction(15), Fraction(30), Fraction(90), SERVICES.fingerprint)
+    earned = Posting(slot("hours", "FY2027-Q1"), eur("45.00"), "FY2027-Q1")
+    (one,) = statements(Basis("FY2027-Q1", Calculated((), (reached,)), (earned,), (), (), {}, {}, (SERVICES,), FISCAL))
+    assert [(each["window"], each["expected"], each["because"]) for each in one.said["forecast"]] == [
+        ("FY2027-Q1", ["45.00", "EUR"], "89 of 89 days passed; credit goes on at the pace so far")
+    ]
+
+
+def test_of_a_year_for_which_nothing_is_posted_nothing_is_the_sum() -> None:
+    late = Posting(slot("training", "2026-01"), usd("4.00"), "2026-04")
+    (one,) = statements(Basis("2026-04", Calculated(), (late,), (), (), {}, {}, (SALES,), FISCAL))
+    assert one.said["totals"] == [
+        {"currency": "USD", "posted": ["4.00", "USD"], "true_ups": ["4.00", "USD"], "year_to_date": ["0", "USD"]}
+    ]
+
+
+def test_every_component_that_is_named_has_a_label() -> None:
+    """Each of them is named once: by a line, an attainment, what is posted, held or waits, or what stood before."""
+    lines = (line("by_line", 1),)
+    attained = (Attained("ann", "attained", "FY2027", Fraction(1), Fraction(2), None, SALES.fingerprint),)
+    basis = Basis(
+        "2026-04",
+        Calculated(lines, attained, (Unreckoned("ann", "missing", "no quota"),)),
+        earned=(Posting(slot("earned", "2026-04"), usd(1), "2026-04"),),
+        held=(Posting(slot("held", "2026-04", "acme"), usd(1), "2026-04"),),
+        parked=(Parked(Posting(slot("parked", "2026-04"), usd(1), "2026-04"), "approval"),),
+        posted_before={slot("before", "2026-03"): usd(1)},
+        held_before={slot("held_before", "2026-03", "acme"): usd(1)},
+        plans=(SALES,),
+        rules=FISCAL,
+    )
+    (one,) = statements(basis)
+    names = ["attained", "before", "by_line", "earned", "held", "held_before", "missing", "parked"]
+    assert one.said["labels"] == {name: name for name in names}

@@ -70,7 +70,7 @@ class Book:
         if entry.account == HELD:
             slot = Slot(entry.payee, transaction.component, transaction.earning_period, lot)
             self.held[slot] = self.held.get(slot, Money.zero(amount.currency)) + amount
-        opened = transaction.resolves or transaction.reverses or transaction.key
+        opened = transaction.resolves or transaction.key
         known = self._by_key.get((entry.account, opened))
         if known is not None:
             known.left += amount

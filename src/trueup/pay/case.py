@@ -31,7 +31,7 @@ from trueup.pay.lines import PayLine
 from trueup.pay.plan import Plan
 from trueup.pay.plan_file import PlanFile, load
 from trueup.pay.policy import Parked
-from trueup.pay.replay import Close, Closed, final_lines, replay, runs
+from trueup.pay.replay import Close, Closed, replay, runs
 from trueup.pay.rounding import in_full
 from trueup.units.period import CIVIL, PeriodKind, PeriodRules, parse_period, period_of
 
@@ -79,7 +79,6 @@ class Outcome:
 
     rows: int
     differences: tuple[Difference, ...]
-    closed: tuple[Closed, ...]
 
     @property
     def as_expected(self) -> int:
@@ -127,7 +126,7 @@ def run_case(plan_files: Iterable[PlanFile], tables: Mapping[str, str]) -> Outco
             differences += _compared(name, wanted, found)
     if "expected_problems" not in tables:
         differences += _untold(closed)
-    return Outcome(rows, tuple(differences), closed)
+    return Outcome(rows, tuple(differences))
 
 
 def rules_of(text: str | None) -> PeriodRules:
@@ -181,15 +180,15 @@ def _found(
         case "expected":
             yield from _postings(closed, is_at_once=is_at_once)
         case "expected_lines":
-            yield from map(_of_line, final_lines(closed))
+            yield from map(_of_line, closed[-1].calculated.lines)
         case "expected_runs":
             for payee, own in runs(plans, facts, closed, rules=rules).items():
                 for period, run in own:
                     yield {"payee": payee, "period": period, **_of_run(run)}
         case "expected_parked":
-            yield from map(_of_parked, closed[-1].parked if closed else ())
+            yield from map(_of_parked, closed[-1].parked)
         case _:
-            for told in closed[-1].calculated.unreckoned if closed else ():
+            for told in closed[-1].calculated.unreckoned:
                 yield {"payee": told.payee, "component": told.component, "message": told.message}
 
 
@@ -311,7 +310,7 @@ def _together(before: str | Fraction, now: str | Fraction) -> str | Fraction:
 
 def _untold(closed: Sequence[Closed]) -> Iterator[Difference]:
     """What nothing is posted of, where a case does not expect that: why amounts are missing, or a fault that hides."""
-    for told in closed[-1].calculated.unreckoned if closed else ():
+    for told in closed[-1].calculated.unreckoned:
         if told.refuses:
             where = ", ".join(name for name in (told.payee, told.component) if name)
             yield Difference("expected_problems.csv", 0, where, "message", "", told.message)

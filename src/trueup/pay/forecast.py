@@ -15,13 +15,13 @@ from trueup.units.period import PeriodRules, parse_period
 
 @dataclass(frozen=True)
 class Forecast:
-    """A component's window: earned by now, expected at its end, and at all of the quota (None where there is none)."""
+    """A component's window: earned by now, expected at its end, and at all of the quota."""
 
     component: str
     window: str
     now: Money
-    expected: Money | None
-    at_target: Money | None
+    expected: Money
+    at_target: Money
     because: str
 
 

@@ -47,7 +47,6 @@ def runs_of(
     nothing = Money.zero(currency)
     owed = Owed(nothing, nothing)
     spread: list[tuple[int, Money, int]] = []
-    offset = nothing
     runs = []
     for number, each in enumerate(terms):
         own = by_period.get(each.period, [])
@@ -56,12 +55,12 @@ def runs_of(
         if taken:
             spread.append((number, -taken, each.policy.instalments))
             owed = Owed(owed.draw, owed.receivable - taken)
-        due = total((_fallen_due(amount, number - begun + 1, parts) for begun, amount, parts in spread), currency)
-        waiting = total((amount for _, amount, _ in spread), currency) - max(due, offset)
-        within = Owed(owed.draw, max(owed.receivable - max(waiting, nothing), nothing))
-        run = pay_run(within, earned, _run_terms(each, currency, rules))
-        offset += run.offset
-        owed = Owed(run.owed.draw, run.owed.receivable + (owed.receivable - within.receivable))
+        # No run offsets what has not fallen due, so all of that is still owed.
+        waiting = total(
+            (amount - _fallen_due(amount, number - begun + 1, parts) for begun, amount, parts in spread), currency
+        )
+        run = pay_run(Owed(owed.draw, owed.receivable - waiting), earned, _run_terms(each, currency, rules))
+        owed = Owed(run.owed.draw, run.owed.receivable + waiting)
         runs.append(PayRun(run.earned + taken, run.advanced, run.recovered, run.offset, run.paid, owed))
     return tuple(runs)
 

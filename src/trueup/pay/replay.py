@@ -117,11 +117,6 @@ def runs(
     return found
 
 
-def final_lines(closed: Sequence[Closed]) -> Sequence[PayLine]:
-    """The lines as the last close knew them."""
-    return closed[-1].calculated.lines if closed else ()
-
-
 def _awarded(lines: Iterable[PayLine]) -> Mapping[str, Mapping[str, Money]]:
     """By contest what is awarded now. Of what was awarded before, only this is closed: the rest was given to others."""
     found: defaultdict[str, dict[str, Money]] = defaultdict(dict)

@@ -52,7 +52,7 @@ def calculate_fairly(
         return of(versions, payees)
     later = [_as_told(plan) for plan in versions]
     signed = {(each.payee, each.fingerprint) for each in facts.acknowledgements}
-    everybody = {assignment.payee for assignment in facts.assignments} if payees is None else set(payees)
+    everybody = _named_in(facts) if payees is None else set(payees)
     by_consent = [plan for plan in retroactive if plan.policy.retro_change == "with_payee_consent"]
     agreed = {payee for payee in everybody if all((payee, plan.fingerprint) in signed for plan in by_consent)}
     changed = _joined(of(versions, agreed), of(later, everybody - agreed)) if by_consent else of(versions, payees)
@@ -63,6 +63,12 @@ def calculate_fairly(
     names = {plan.plan_id for plan in favouring}
     on_them = {assignment.payee for assignment in facts.assignments if assignment.plan in names}
     return _better(changed, of(later, payees), on_them, until, rules)
+
+
+def _named_in(facts: Facts) -> set[str]:
+    """Everybody who is on a plan or credited; who is credited and on none is told of."""
+    credited = {each.payee for each in facts.events} | {each.payee for each in facts.shares}
+    return credited | {each.payee for each in facts.assignments}
 
 
 def _as_told(plan: Plan) -> Plan:

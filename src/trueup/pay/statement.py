@@ -289,8 +289,8 @@ def _run(run: PayRun) -> dict[str, Any]:
     }
 
 
-def _money(amount: Money | None) -> list[str] | None:
-    return None if amount is None else [f"{amount.amount:f}", amount.currency]
+def _money(amount: Money) -> list[str]:
+    return [f"{amount.amount:f}", amount.currency]
 
 
 def _bytes(said: Mapping[str, Any]) -> bytes:
