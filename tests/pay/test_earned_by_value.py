@@ -103,6 +103,48 @@ def test_what_is_left_when_an_agreement_ends_is_forfeited_and_was_never_earned()
     assert last.exact == 0
 
 
+ENDED = """
+    agreement_id payee customer component signed_on  ends_on    lapses_on  at_target committed currency
+    a            ann   acme     value     2026-01-10 2026-06-30 2026-09-28 900       100       USD
+"""
+
+
+@pytest.mark.parametrize(("through", "forfeited"), [("2026-09-28", []), ("2026-09-29", ["forfeit 2026-09-29 -900"])])
+def test_what_nobody_verified_while_one_could_is_forfeited_and_not_held_for_ever(
+    through: str, forfeited: list[str]
+) -> None:
+    told = found(BY_AGREEMENT, date.fromisoformat(through), agreements=ENDED)
+    assert endings(told) == forfeited
+
+
+def test_what_only_the_last_reading_would_have_released_is_forfeited_where_that_lapsed() -> None:
+    told = found(BY_AGREEMENT, agreements=ENDED, value_readings=read("2026-03-31 40"))
+    assert endings(told) == ["forfeit 2026-09-29 -540"]
+    verified = found(BY_AGREEMENT, agreements=ENDED, value_readings=read("2026-03-31 40", "2026-06-30 50"))
+    assert endings(verified) == ["forfeit 2026-06-30 -450"]
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "lapses_on", "forfeited"),
+    [
+        ("2026-12-31", "2027-03-31", []),
+        ("-", "-", []),
+        ("2026-08-31", "2026-11-29", ["forfeit 2026-11-30 -1000"]),
+    ],
+)
+def test_as_long_as_a_customers_other_agreement_may_release_something_nothing_is_forfeited(
+    ends_on: str, lapses_on: str, forfeited: list[str]
+) -> None:
+    """The value of a customer's agreements is taken together."""
+    two = f"{ENDED.rstrip()}\n    b ann acme value 2026-02-10 {ends_on} {lapses_on} 100 100 USD"
+    assert endings(found(BY_AGREEMENT, agreements=two)) == forfeited
+
+
+def endings(calculated: Calculated) -> list[str]:
+    """When what is forfeited, of what was held."""
+    return [f"forfeit {line.on} {line.held.amount:.0f}" for line in calculated.lines if line.kind == "forfeit"]
+
+
 def test_held_and_released_are_in_the_quarters_of_the_companys_year() -> None:
     """It begins in February: January is of the year before."""
     by_quarter = BY_AGREEMENT.replace("valid_from:", "period: quarter\n    valid_from:")

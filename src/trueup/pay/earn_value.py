@@ -6,7 +6,7 @@ What is held is no pay yet: it is let go as it vests, and forfeited once nothing
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
@@ -209,13 +209,19 @@ def _of_customer(
         of = f"{signed[0].customer}@{release.on}"
         released = line("release", release.on, of, amount=release.amount, held=-gone, exact=exact)
         yield released if book is None else replace(released, among=book.customers(release.on))
-    ends = [each.ends_on for each in signed]
-    if vested and all(end is not None and end <= vested[-1].on for end in ends):
+    over = _over_on(signed, vested)
+    if over is not None and over <= at.through:
         left = total((each.at_target for each in signed), currency) - let_go
         if left:
-            yield line(
-                "forfeit", vested[-1].on, f"{signed[0].customer}@end", amount=nothing, held=-left, exact=_NOTHING
-            )
+            yield line("forfeit", over, f"{signed[0].customer}@end", amount=nothing, held=-left, exact=_NOTHING)
+
+
+def _over_on(signed: Sequence[SignedAgreement], vested: Sequence[Release]) -> date | None:
+    """The day from which nothing more can vest: that of the last reading, or once no other can be verified."""
+    if vested and all(each.ends_on is not None and each.ends_on <= vested[-1].on for each in signed):
+        return vested[-1].on
+    lapses = [each.lapses_on for each in signed if each.lapses_on is not None]
+    return max(lapses) + timedelta(1) if len(lapses) == len(signed) else None
 
 
 def _releases(

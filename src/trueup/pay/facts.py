@@ -129,7 +129,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class SignedAgreement:
-    """What a payee is paid at target for the value that a customer gets, by an agreement that both sides signed."""
+    """What a payee is paid at target for the value that a customer gets, by an agreement that both sides signed.
+
+    ``lapses_on``: the last day on which a reading of it may be verified.
+    """
 
     agreement_id: str
     payee: str
@@ -140,6 +143,7 @@ class SignedAgreement:
     committed: Money
     band: Money
     ends_on: date | None = None
+    lapses_on: date | None = None
     known_on: date = ALWAYS
 
 

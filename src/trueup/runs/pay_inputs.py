@@ -10,7 +10,7 @@ import hashlib
 import importlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -276,11 +276,20 @@ def _agreed(
                     committed=terms.committed,
                     band=terms.band,
                     ends_on=agreed.ends_on,
+                    lapses_on=_lapses_on(agreed),
                     known_on=agreed.signed_on,
                 )
             )
         readings += [_reading(terms.agreement_id, each) for each in agreed.readings]
     return agreements, readings
+
+
+def _lapses_on(agreed: Any) -> date:
+    """The last day on which a reading of it may be verified, also where what supersedes it trimmed its term."""
+    terms = agreed.terms
+    read = [day for day in terms.reading_dates if agreed.signed_on <= day <= agreed.ends_on]
+    last: date = max(read, default=agreed.ends_on)
+    return last + timedelta(days=terms.verify_within_days)
 
 
 def _signed(folder: Folder, plans: Iterable[Plan]) -> Sequence[Acknowledgement]:
