@@ -14,6 +14,7 @@ from example import COMPANY, built
 from recorded import Place, lay_record, point_at
 from trueup.lake.duckdb import DuckDBEngine
 from trueup.mart.snapshot import current
+from trueup.record.models import Person
 from trueup.runs.folder import Folder
 
 YEAR = COMPANY.ends_on.year
@@ -187,6 +188,8 @@ def test_a_new_version_is_compared_with_the_one_that_it_replaces(staffed: Path, 
     later = text.replace("pays: 1.5}", "pays: 1.2}").replace(f"{YEAR}-01-01", f"{YEAR + 1}-01-01")
     (staffed / "plans" / "classic_quota_next.yaml").write_text(later)
     assert "Name one that people are on" in run("pay", "submit-plan", "classic_quota_next", "--instead-of", "gold")[2]
+    first, *others = sellers()
+    Person.objects.create(person_id=first, name="Ruth Sample")
     code, printed, said = run("pay", "submit-plan", "classic_quota_next")
     assert (code, said) == (0, "")
     assert f"Who earned what from {YEAR - 1}-" in printed
@@ -194,7 +197,7 @@ def test_a_new_version_is_compared_with_the_one_that_it_replaces(staffed: Path, 
     assert [row["state"] for row in plans if row["plan"] == "classic_quota"] == ["active", "in review"]
     shown = run("pay", "plan", plans[1]["hash"][:8])[1]
     assert "120\xa0%" in shown
-    losing = [line.split()[-1] for line in shown.splitlines() if line.strip().startswith(tuple(sellers()))]
-    assert losing
+    losing = [line.split()[-2] for line in shown.splitlines() if line.strip().startswith(("Ruth Sample", *others))]
+    assert len(losing) == len(sellers())
     assert all(float(each.replace(",", "")) <= 0 for each in losing)
     assert any(float(each.replace(",", "")) < 0 for each in losing)

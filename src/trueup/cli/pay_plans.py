@@ -86,7 +86,7 @@ def tell_plan(plan: Named, by: As = None, folder: Workspace = None) -> None:
         if review is None:
             paragraph("Nobody submitted it for review yet.")
             return
-        _print_change(review)
+        _print_change(review, user)
 
 
 def submit_plan(
@@ -102,7 +102,7 @@ def submit_plan(
         version = _plans().version_named(_plans().plan_versions(desk.folder), plan)
         review = desk.submit_plan(version, at=datetime.now(UTC), instead_of=instead_of)
         typer.echo(f"Submitted {review}, {review.plan_hash[:_SHORT]}. Somebody else approves it, whom it does not pay.")
-        _print_change(review)
+        _print_change(review, desk.by)
 
 
 def approve_plan(
@@ -199,7 +199,7 @@ def _print_plan(plan: Any) -> None:
             printed(*(Column(head, cells, right=True) for head, cells in columns), indent=4)
 
 
-def _print_change(review: "PlanReview") -> None:
+def _print_change(review: "PlanReview", user: "User") -> None:
     if not review.money_diff:
         paragraph(f"Nothing can be compared: {review.not_compared}")
         return
@@ -209,11 +209,14 @@ def _print_change(review: "PlanReview") -> None:
     for name in ("old", "new", "difference"):
         for each in listed:
             each[name] = Money.of(each[name], each["currency"])
+    people = part("access").people(user).filter(person_id__in=[each["payee"] for each in listed])
+    names = {person.person_id: person.name for person in people}
     printed(
-        Column("payee", [each["payee"] for each in listed]),
+        Column("person", [names.get(each["payee"]) or each["payee"] for each in listed], wraps=True),
         Column("old", [f"{each['old'].amount:,}" for each in listed], right=True),
         Column("new", [f"{each['new'].amount:,}" for each in listed], right=True),
         Column("difference", [f"{each['difference'].amount:+,}" for each in listed], right=True),
+        Column("", [each["currency"] for each in listed]),
         indent=2,
     )
     for message in said["unreckoned"]:
