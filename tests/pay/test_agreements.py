@@ -21,7 +21,6 @@ from trueup.pay.agreements import (
     adjustments_on,
     as_agreement,
     complete_months,
-    frozen,
     measure_key,
     realisation,
 )
@@ -286,13 +285,6 @@ def test_only_its_payees_are_paid_by_it() -> None:
     with pytest.raises(InvalidAgreement) as told:
         as_agreement(agreed, "mia", signed_on=START)
     assert str(told.value) == "mia is no payee of a: name one of alice, bob"
-
-
-def test_of_a_customer_that_left_what_was_read_before_counts() -> None:
-    readings = [read("40", on=day) for day in DAYS[:3]]
-    assert frozen(readings, churned_on=DAYS[1]) == (readings[0],)
-    assert frozen(readings, churned_on=None) == tuple(readings)
-    assert vest(*frozen(readings, churned_on=DAYS[1])) == vest(readings[0])
 
 
 # Laws

@@ -145,6 +145,51 @@ def endings(calculated: Calculated) -> list[str]:
     return [f"forfeit {line.on} {line.held.amount:.0f}" for line in calculated.lines if line.kind == "forfeit"]
 
 
+QUARTERLY = read("2026-03-31 40", "2026-06-30 10", "2026-09-30 90")
+EVENTS = "natural_key kind on payee credits amount currency customer of"
+
+
+@pytest.mark.parametrize(
+    ("happened", "vests"),
+    [
+        ("", [360, -360, 810]),
+        ("gone churn 2026-06-30 - - - - acme -", [360]),
+        ("gone churn 2026-07-01 - - - - acme -", [360, -360]),
+        ("gone churn 2026-06-15 - - - - acme -; back reinstate 2026-08-01 - - - - acme -", [360, 450]),
+        ("gone churn 2026-06-15 - - - - acme -; back reinstate 2026-10-01 - - - - acme -", [360]),
+        ("gone churn 2026-06-15 - - - - globex -", [360, -360, 810]),
+    ],
+    ids=["stayed", "left", "left later", "came back", "came back too late", "another left"],
+)
+def test_what_is_read_while_a_customer_is_away_neither_vests_nor_takes_back(happened: str, vests: list[int]) -> None:
+    events = "\n".join([EVENTS, *happened.split("; ")]) if happened else EVENTS
+    told = found(BY_AGREEMENT, events=events, value_readings=QUARTERLY)
+    assert [int(line.amount.amount) for line in told.lines if line.kind == "release"] == vests
+
+
+STAYS, LEAVES, IS_BACK = [360, -360, 810], [360], [360, 450]
+BOUGHT = "deal deal 2026-01-05 ann bookings 10 USD acme -"
+ENDS = "gone churn 2026-06-15 - - - - - deal"
+LEFT = "gone churn 2026-06-15 - - - - acme -"
+BUYS_ANEW = "next deal 2026-08-01 ann bookings 5 USD acme -"
+ABOUT_DEALS = {
+    "stayed": ([BOUGHT], STAYS),
+    "its deal ended": ([BOUGHT, ENDS], LEAVES),
+    "its deal is back": ([BOUGHT, ENDS, "back reinstate 2026-08-01 - - - - - deal"], IS_BACK),
+    "it is back": ([BOUGHT, ENDS, "back reinstate 2026-08-01 - - - - acme -"], IS_BACK),
+    "another deal goes on": ([BOUGHT, "more deal 2026-06-15 ann bookings 5 USD acme -", ENDS], STAYS),
+    "ended, and it bought anew": ([BOUGHT, ENDS, BUYS_ANEW], IS_BACK),
+    "left, and it bought anew": ([BOUGHT, LEFT, BUYS_ANEW], IS_BACK),
+    "a deal that nobody knows ended": ([BOUGHT, "gone churn 2026-06-15 - - - - acme dael"], STAYS),
+}
+
+
+@pytest.mark.parametrize(("happened", "vests"), ABOUT_DEALS.values(), ids=ABOUT_DEALS)
+def test_a_customer_all_of_whose_deals_ended_is_away(happened: list[str], vests: list[int]) -> None:
+    told = found(BY_AGREEMENT, events="\n".join([EVENTS, *happened]), value_readings=QUARTERLY)
+    assert [int(line.amount.amount) for line in told.lines if line.kind == "release"] == vests
+
+
 def test_held_and_released_are_in_the_quarters_of_the_companys_year() -> None:
     """It begins in February: January is of the year before."""
     by_quarter = BY_AGREEMENT.replace("valid_from:", "period: quarter\n    valid_from:")

@@ -179,11 +179,6 @@ def complete_months(starts_on: date, through: date) -> int:
     return max(months - (after.day < starts_on.day), 0)
 
 
-def frozen(readings: Iterable[Reading], *, churned_on: date | None) -> tuple[Reading, ...]:
-    """The readings that count of a customer that left on a day: what came after neither vests nor takes back."""
-    return tuple(each for each in readings if churned_on is None or each.as_of < churned_on)
-
-
 def _check(terms: Terms) -> None:
     for wrong, says in (*_wrong_words(terms), *_wrong_money(terms), *_wrong_days(terms)):
         if wrong:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import cache, cached_property, partial
 from typing import TypeVar
 
+from trueup.pay.absence import Absences
 from trueup.pay.accumulate import unchanged
 from trueup.pay.conversion import Conversion
 from trueup.pay.crediting import OF_A_DEAL, credit, of_no_deal
@@ -103,7 +104,7 @@ class _Calculation:
         self.quotas = _by(facts.quotas, lambda quota: quota.payee)
         self.agreements = _by(facts.agreements, lambda agreement: agreement.payee)
         self.agreed_with = _by(facts.agreements, lambda agreement: agreement.customer)
-        self.readings: Mapping[str, Sequence[ValueReading]] = _by(facts.readings, lambda reading: reading.agreement_id)
+        self.readings = _by(_counting(facts), lambda reading: reading.agreement_id)
         self.eligible = _by(facts.eligible_customers, lambda customer: customer.payee)
         self.outcomes = {(each.payee, each.metric, each.period): each for each in facts.outcomes}
         self.turns = _turns(facts.events)
@@ -441,6 +442,13 @@ def _by(rows: Iterable[_Row], key: Callable[[_Row], _Key]) -> dict[_Key, list[_R
     for row in rows:
         found.setdefault(key(row), []).append(row)
     return found
+
+
+def _counting(facts: Facts) -> Iterator[ValueReading]:
+    """Readings but those of customers who were away on their day."""
+    customers = {each.agreement_id: each.customer for each in facts.agreements}
+    absences = Absences(facts.events, set(customers.values()))
+    return (each for each in facts.readings if not absences.is_away(customers.get(each.agreement_id, ""), each.as_of))
 
 
 def _turns(events: Iterable[Event]) -> Turns:
