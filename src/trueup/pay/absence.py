@@ -1,7 +1,7 @@
 """When a customer was away: it left, or all its deals ended, and it did not come back yet.
 
-What is read of its value meanwhile neither vests nor takes anything back: the agreement stays, and what we did for it is
-not undone by what it does without us.
+What is read of its value meanwhile neither vests nor takes anything back: the agreement stays, and what we did for it
+is not undone by what it does without us.
 """
 
 from bisect import bisect_right
@@ -19,8 +19,10 @@ class Absences:
     """When the ``customers`` were away, by what happened to them and to their deals."""
 
     def __init__(self, events: Iterable[Event], customers: Collection[str]) -> None:
-        told = [event for event in events if event.kind in _ORDER]
-        deals = {event.natural_key: event.customer for event in told if event.kind == "deal"}
+        told = [event for event in events if event.kind in _ORDER] if customers else []
+        deals = {
+            event.natural_key: event.customer for event in told if event.kind == "deal" and event.customer in customers
+        }
         of_customer: defaultdict[str, list[Event]] = defaultdict(list)
         for event in told:
             customer = deals.get(event.of, "") if event.of else event.customer
