@@ -9,7 +9,7 @@ import pytest
 
 from trueup.pay.conversion import Conversion
 from trueup.pay.currency import NoRate
-from trueup.pay.facts import Event, FactError, Facts, Outcome, Rate
+from trueup.pay.facts import Event, FactError, Facts, Outcome, Quota, Rate, ReportingLine
 
 SOLD = Event("deal", "deal", date(2026, 1, 10), date(2026, 1, 10), Fraction(100), "EUR", "ann", "bookings")
 PUT_RIGHT = replace(SOLD, amount=Fraction(90), revision=1, known_on=date(2026, 3, 1))
@@ -21,12 +21,26 @@ def test_an_event_is_what_its_newest_revision_by_then_says() -> None:
     assert [event.amount for event in facts.known(date(2026, 2, 1)).events] == [100]
     assert [event.amount for event in facts.known(JUNE).events] == [90]
     assert facts.known(date(2026, 1, 9)).events == ()
+    # From the very day on which it is known.
+    assert [event.amount for event in facts.known(date(2026, 1, 10)).events] == [100]
+    assert [event.amount for event in facts.known(date(2026, 2, 28)).events] == [100]
+    assert [event.amount for event in facts.known(date(2026, 3, 1)).events] == [90]
     assert Facts(events=(SOLD, replace(SOLD, kind="withdrawn", revision=1))).known(JUNE).events == ()
 
 
 def test_the_same_delivered_again_is_no_other_event() -> None:
     again = replace(SOLD, known_on=date(2026, 2, 1))
     assert len(Facts(events=(SOLD, again, PUT_RIGHT)).known(JUNE).events) == 1
+
+
+def test_what_was_told_otherwise_later_is_no_fact_from_that_day_on() -> None:
+    told = Quota("ann", "bookings", "2026-Q1", Fraction(500), known_until=date(2026, 3, 1))
+    instead = replace(told, amount=Fraction(400), known_on=date(2026, 3, 1), known_until=None)
+    line = ReportingLine("ann", "bob", known_until=date(2026, 3, 1))
+    facts = Facts(quotas=(told, instead), reporting_lines=(line,))
+    before, after = facts.known(date(2026, 2, 28)), facts.known(date(2026, 3, 1))
+    assert (before.quotas, before.reporting_lines) == ((told,), (line,))
+    assert (after.quotas, after.reporting_lines) == ((instead,), ())
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (2, 0, 1)])

@@ -77,6 +77,7 @@ def test_lines_add_up_to_the_rounded_total(parts: list[Fraction], currency: str)
         (Fraction(1, 3), "1/3"),
         (Fraction(-1, 6), "-1/6"),
         (Fraction(1, 2**40), "0.0000000000009094947017729282379150390625"),
+        (Fraction(-1, 10**30), f"-0.{'0' * 29}1"),
     ],
 )
 def test_what_is_kept_is_told_with_all_its_digits_or_as_a_fraction(number: Fraction, told: str) -> None:

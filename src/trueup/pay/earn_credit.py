@@ -132,7 +132,7 @@ def _by_terms(at: Situation, spells: Sequence[Spell]) -> Iterator[Sequence[Spell
         before = parts[parts.index(part) - 1][-1][0]
         if stint.start != window.start and before.end > window.start and component.earned_on == "booking":
             raise FactError(
-                f"{at.payee}'s {component.name} adds up in another way from {stint.start} on, within {window.key}:"
+                f"it adds up in another way from {stint.start} on, within {window.key}:"
                 f" change cap, reset, refunds or aggregation with the start of a {window.kind}."
             )
     yield from parts

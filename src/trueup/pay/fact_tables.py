@@ -187,7 +187,8 @@ def _text(text: str) -> str:
 def _choice(text: str, choices: Iterable[str]) -> str:
     listed = list(choices)
     if text not in listed:
-        raise ValueError(f"it is one of {', '.join(listed)}{nearest(text, listed)}")
+        cure = nearest(text, listed)
+        raise ValueError(f"it is one of {', '.join(listed)}{'' if cure.startswith('; there are') else cure}")
     return text
 
 

@@ -30,11 +30,12 @@ OWN_NAMES = (PLAN_CAP, GUARANTEE)
 
 
 class PlanError(ValueError):
-    """A plan that contradicts itself, or another version; ``path`` leads to the place, as keys and indexes."""
+    """A plan that contradicts itself, or ``plan`` another version; ``path`` leads to the place by keys and indexes."""
 
-    def __init__(self, message: str, *path: str | int) -> None:
+    def __init__(self, message: str, *path: str | int, plan: "Plan | None" = None) -> None:
         super().__init__(message)
         self.path = path
+        self.plan = plan
 
 
 @dataclass(frozen=True)
@@ -266,6 +267,7 @@ def _trimmed(versions: Iterable[Plan]) -> Sequence[Plan]:
                 f"Two versions of {plan.plan_id} are valid from {plan.valid_from}: nobody can tell which one holds."
                 " Leave one out, or let the later one begin later.",
                 "valid_from",
+                plan=plan,
             )
         if before.valid_to is None and plan.valid_to is not None:
             raise PlanError(
@@ -273,6 +275,7 @@ def _trimmed(versions: Iterable[Plan]) -> Sequence[Plan]:
                 " which would go on afterwards: a version may replace the end of an older one, not its middle."
                 " Leave valid_to out, and give what follows as a version of its own.",
                 "valid_to",
+                plan=plan,
             )
         if before.valid_to is not None and plan.valid_from < before.valid_to:
             if plan.valid_to is not None and plan.valid_to < before.valid_to:
@@ -280,6 +283,7 @@ def _trimmed(versions: Iterable[Plan]) -> Sequence[Plan]:
                     f"The version of {plan.plan_id} from {plan.valid_from} ends on {plan.valid_to}, within the one"
                     f" before, which ends on {before.valid_to}: let it end there too, or later.",
                     "valid_to",
+                    plan=plan,
                 )
             found[-1] = replace(before, valid_to=plan.valid_from)
         elif before.valid_to is None:

@@ -1,7 +1,6 @@
 """What a plan has to hold to, beyond its keys: no component may contradict another, or itself."""
 
 from collections.abc import Iterator
-from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
@@ -80,7 +79,7 @@ def _instalment_faults(component: CreditComponent) -> Iterator[tuple[str, str]]:
         yield "It is held, or paid in instalments: one of the two.", "instalments"
     if component.instalments:
         months = [part.after_months for part in component.instalments]
-        if sum((part.share for part in component.instalments), Fraction(0)) != 1:
+        if sum(part.share for part in component.instalments) != 1:
             yield "The shares of instalments come to 1.", "instalments"
         if any(later <= month for month, later in pairwise(months)) or any(
             part.share <= 0 for part in component.instalments
@@ -121,7 +120,7 @@ def _check_weights(plan: Plan) -> None:
         for component in plan.components
         if isinstance(component, CreditComponent) and component.pays == "target"
     ]
-    if sum(weights, Fraction(0)) > 1 and len(weights) > 1:
+    if sum(weights) > 1 and len(weights) > 1:
         raise PlanError("The weights of components that share the target incentive exceed 1.", "components")
 
 

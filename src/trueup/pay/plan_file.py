@@ -37,6 +37,7 @@ from trueup.pay.plan import (
     PlanError,
     Policy,
     PoolComponent,
+    Span,
     SpiffComponent,
     ValueComponent,
     in_order,
@@ -57,17 +58,12 @@ def _exactly(number: object) -> Fraction:
     if isinstance(number, bool) or not isinstance(number, int | float | str | Decimal | Fraction):
         raise ValueError(_NO_NUMBER)  # noqa: TRY004  pydantic's own
     try:
-        return Fraction(str(number).replace("_", ""))
+        return Fraction(str(number))
     except (ValueError, ZeroDivisionError) as error:
         raise ValueError(_NO_NUMBER) from error
 
 
-def _span(text: object) -> object:
-    return PeriodKind(text) if isinstance(text, str) and text in {"month", "quarter", "year"} else text
-
-
 Exact = Annotated[Fraction, BeforeValidator(_exactly)]
-SpanOfTime = Annotated[Literal[PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR], BeforeValidator(_span)]
 _Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
 
 
@@ -121,7 +117,7 @@ class _Credit(_Common):
     roles: tuple[Role, ...] = ("direct", "split")
     table: _Table
     aggregation: Literal["per_event", "per_period", "cumulative"]
-    reset: SpanOfTime = PeriodKind.YEAR
+    reset: Span = PeriodKind.YEAR
     refunds: Literal["restate", "original_lot"] = "restate"
     earned_on: Literal["booking", "payment"] = "booking"
     weight: Exact = Fraction(1)
@@ -143,7 +139,7 @@ class _Value(_Common):
 class _Experience(_Common):
     kind: Literal["experience"]
     metric: str
-    every: SpanOfTime
+    every: Span
     modifies: tuple[_Code, ...]
     points: tuple[_Point, ...]
     minimum_n: Annotated[int, Field(ge=1)]
@@ -180,7 +176,7 @@ class _Clawback(_Common):
 
 class _Limit(_Strict):
     amount: Exact
-    window: SpanOfTime
+    window: Span
 
 
 class _Draw(_Strict):
@@ -215,7 +211,7 @@ class _Plan(_Strict):
     valid_from: date
     valid_to: Annotated[date | None, Field(description="The first day on which it is not in force.")] = None
     published_on: Annotated[date | None, Field(description="When people were told.")] = None
-    period: SpanOfTime = PeriodKind.MONTH
+    period: Span = PeriodKind.MONTH
     components: tuple[_Any, ...]
     cap: _Limit | None = None
     guarantee: _Limit | None = None
@@ -266,7 +262,8 @@ def load(given: Iterable[PlanFile], *, rules: PeriodRules | None = None) -> tupl
         try:
             in_order(plans)
         except PlanError as error:
-            problems.append(found[-1][1].problem(str(error), *error.path))
+            place = next(place for plan, place in found if plan is error.plan)
+            problems.append(place.problem(str(error), *error.path))
     if problems:
         raise PlanFileError(problems)
     return plans
@@ -299,11 +296,13 @@ def _problem(details: ErrorDetails, place: Place) -> Problem:
     """A fault that the reader of types found; it names the kind of component on its way, which is no key."""
     details["loc"] = loc = tuple(key for key in details["loc"] if key not in _TAGS)
     if details["type"] in {"union_tag_invalid", "union_tag_not_found"}:
-        kind = details["input"].get("kind") if isinstance(details["input"], dict) else None
+        kind = details["input"].get("kind")
         said = "kind is missing" if kind is None else f"kind: {kind!r} is not possible"
-        return place.problem(f"{said}{nearest(str(kind), _TAGS)} (of {', '.join(_TAGS)})", *loc, "kind")
+        cure = nearest(str(kind), _TAGS)
+        listed = "" if cure.startswith("; there are") else f" (of {', '.join(_TAGS)})"
+        return place.problem(f"{said}{cure}{listed}", *loc, "kind")
     if details["type"] == "value_error":
-        key = next((key for key in reversed(loc) if isinstance(key, str)), "")
+        key = next(key for key in reversed(loc) if isinstance(key, str))
         cure = details["msg"].removeprefix("Value error, ")
         return place.problem(f"{key}: {details['input']!r} does not do: {cure}", *loc)
     return told(details, place, _KEYS)
@@ -349,7 +348,7 @@ def _plan(said: _Plan) -> Plan:
         guarantee=limit(said.guarantee, "guarantee"),
         draw=None
         if said.draw is None
-        else Draw(_money(said.draw.minimum, said), said.draw.recovers_from, said.draw.ends),
+        else Draw(_money(said.draw.minimum, said, "draw", "minimum"), said.draw.recovers_from, said.draw.ends),
         policy=_policy(said),
         label=said.label or said.plan,
     )
@@ -414,8 +413,8 @@ def _component(said: Any, plan: _Plan) -> Component:
                 credits=said.credits,
                 start=said.start,
                 end=said.end,
-                budget=_money(said.budget, plan),
-                fixed=None if said.fixed is None else _money(said.fixed, plan),
+                budget=_money(said.budget, plan, "budget"),
+                fixed=None if said.fixed is None else _money(said.fixed, plan, "fixed"),
                 rate=said.rate,
                 most=said.most,
             )
@@ -459,19 +458,20 @@ def _policy(said: _Plan) -> Policy:
     policy = said.policy
     return Policy(
         lookback=policy.lookback,
-        de_minimis=None if policy.de_minimis is None else _money(policy.de_minimis, said),
+        de_minimis=None if policy.de_minimis is None else _money(policy.de_minimis, said, "policy", "de_minimis"),
         negative_delta=policy.negative_delta,
         instalments=policy.instalments,
         retro_change=policy.retro_change,
-        floor=None if policy.floor is None else _money(policy.floor, said),
+        floor=None if policy.floor is None else _money(policy.floor, said, "policy", "floor"),
         offset_share=policy.offset_share,
     )
 
 
-def _money(amount: Fraction, plan: _Plan) -> Money:
+def _money(amount: Fraction, plan: _Plan, *path: str) -> Money:
     coins = amount * 10 ** minor_units(plan.currency)
     if coins.denominator != 1:
-        raise PlanError(f"{written(amount)} {plan.currency} has fractions of its smallest coin: write whole coins.")
+        told = f"{written(amount)} {plan.currency} has fractions of its smallest coin: write whole coins."
+        raise PlanError(told, *path)
     return Money(Decimal(coins.numerator).scaleb(-minor_units(plan.currency)), plan.currency)
 
 
@@ -479,4 +479,4 @@ def _currency(code: str, key: str) -> None:
     try:
         minor_units(code)
     except ValueError as error:
-        raise PlanError(f"{error}.", key) from error
+        raise PlanError(str(error), key) from error
