@@ -93,7 +93,7 @@ def test_the_order_of_keys_makes_no_other_version() -> None:
         ("  metric: response_time\n", "", "worksheets/mine.yaml:5: answer_time reads nothing: Name a metric"),
         ("weight: 2", "weight: 0", "worksheets/mine.yaml:7: answer_time: A weight is above 0."),
         ("{points: 0}]", "{points: 12}]", ""),
-        ("{below: 4, points: 10}", "{below: 4, points: ten}", "worksheets/mine.yaml:9: criteria: 'ten' does not do"),
+        ("{below: 4, points: 10}", "{below: 4, points: ten}", "worksheets/mine.yaml:9: points: 'ten' does not do"),
         ("{A: 80, B: 50}", "{A: 50, B: 80}", "worksheets/mine.yaml:3: Cut-offs are scores"),
         ("  - {points: 10, means: Entirely}\n", "", "openness: A question has points and a meaning for each answer"),
         ("label: How they are doing\n", "", "worksheets/mine.yaml:1: label is missing"),

@@ -132,6 +132,8 @@ WHOLE = "has fractions of its smallest coin: write whole coins."
             "valid_from: 2026-01-01\nvalid_to: 2026-01-01",
             "5: It ends before it begins: valid_to is the first day on which it is not in force.",
         ),
+        (PLAN, f"{PLAN}draw: 500\n", "18: draw: 500 does not do: it has keys of its own, write them below it"),
+        ("reset: quarter", "reset: day", "10: reset: 'day' is not possible; there are month, quarter, year"),
         ("plan: sellers\n", "", "2: plan is missing"),
         (PLAN, "- no plan", "1: no plan: begin with 'plan: ...', 'currency: ...', 'components: ...'"),
         ("  - name", " - name: [", "6: not YAML: expected the node content, but found ':'"),

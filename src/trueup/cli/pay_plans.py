@@ -208,7 +208,7 @@ def _print_change(review: "PlanReview", user: "User") -> None:
     listed = sorted(said["changes"], key=lambda one: (-abs(float(one["difference"])), one["payee"]))
     for name in ("old", "new", "difference"):
         for each in listed:
-            each[name] = Money.of(each[name], each["currency"])
+            each[name] = Money.of(each[name], each["currency"]).round()
     people = part("access").people(user).filter(person_id__in=[each["payee"] for each in listed])
     names = {person.person_id: person.name for person in people}
     printed(

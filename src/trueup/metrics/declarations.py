@@ -12,6 +12,9 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from trueup.metrics.naming import nearest
 
+_NO_KEYS = ("model_type", "model_attributes_type", "dict_type")
+"""What the reader of types calls a value where a mapping has to be."""
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -72,7 +75,7 @@ def content_of(file: str, text: str) -> object:
 def told(details: ErrorDetails, place: Place, known: Sequence[str]) -> Problem:
     """A fault that the reader of types found, in our words."""
     keys = [key for key in details["loc"] if key in known or isinstance(key, int)]
-    key = str(details["loc"][0])
+    key = str(next((key for key in reversed(details["loc"]) if key in known), details["loc"][0]))
     if details["type"] == "missing":
         missing = str(details["loc"][-1]) if len(details["loc"]) > 1 else key
         return place.problem(f"{missing} is missing", *keys)
@@ -87,4 +90,6 @@ def told(details: ErrorDetails, place: Place, known: Sequence[str]) -> Problem:
         cure = nearest(str(value), choices)
         listed = "" if cure.startswith("; there are") else f" (of {', '.join(choices)})"
         return place.problem(f"{key}: {value!r} is not possible{cure}{listed}", *keys)
+    if details["type"] in _NO_KEYS:
+        return place.problem(f"{key}: {value!r} does not do: it has keys of its own, write them below it", *keys)
     return place.problem(f"{key}: {value!r} does not do: {details['msg'].lower()}", *keys)

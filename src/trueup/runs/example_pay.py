@@ -1,7 +1,8 @@
 """The example company's pay: its plans, who is on them, agreements on customers' value, and the year's closed periods.
 
-Who sells is on half and half, who serves is on customer first. Customers who measure their on-time delivery agreed on
-it at the year's beginning; an analyst reads it each quarter, and another one verifies it.
+Who sells is on half and half, of which next year's version waits to be approved; who serves is on customer first.
+Customers who measure their on-time delivery agreed on it at the year's beginning; an analyst reads it each quarter, and
+another one verifies it.
 """
 
 import hashlib
@@ -41,6 +42,8 @@ _AGREEING = 24
 _AT_TARGET = 3000
 _QUANTILE = Decimal("0.8416")
 _PAID_ON_THE = 5
+_NEXT, _HELD_NOW, _HELD_NEXT = "half_and_half", "share: 1/2", "share: 2/3"
+"""What is proposed for next year: more of a deal's pay waits for what the customer gets."""
 _FINANCE = ("finance@nordlicht-ops.example", "Frieda Zahl")
 
 
@@ -79,7 +82,9 @@ def pay_example(folder: Folder, settings: Settings, snapshot: Snapshot, *, ends_
         progress.step(f"paying {month.key}")
         _close(desk, people, month.key, at=_at(month.end + timedelta(days=_PAID_ON_THE)))
         closed += 1
-    desk.calculate(months[-1].key, at=_at(ends_on + timedelta(days=1)))
+    today = _at(ends_on + timedelta(days=1))
+    desk.calculate(months[-1].key, at=today)
+    _propose_next(Desk(folder, settings, snapshot, people.administrator), year + 1, at=today)
     return closed
 
 
@@ -136,6 +141,16 @@ def _approve_plans(desk: Desk, people: _People, on_plans: Iterable[str], *, at: 
         if version.plan.plan_id in on_plans:
             review = desk.submit_plan(version, at=at)
             actions.decide_plan(people.finance, review, decision="approved", at=at + timedelta(hours=1))
+
+
+def _propose_next(desk: Desk, year: int, *, at: datetime) -> None:
+    """Submit next year's version of a plan: with what it would have changed, it waits for finance."""
+    text = next(plan.text for plan in our_files() if plan.path == f"{_NEXT}.yaml")
+    file = desk.folder.plans / f"{_NEXT}_{year}.yaml"
+    next_years = text.replace(_OURS_FROM, f"valid_from: {year}-01-01").replace(_HELD_NOW, _HELD_NEXT)
+    file.write_text(next_years, encoding="utf-8")
+    found = plan_versions(desk.folder)
+    desk.submit_plan(next(version for version in found if version.path.endswith(file.name)), at=at)
 
 
 def _measured(snapshot: Snapshot, year: int, serving: Iterable[str]) -> list[tuple[str, str]]:
