@@ -180,6 +180,34 @@ ABOUT_DEALS = {
     "another deal goes on": ([BOUGHT, "more deal 2026-06-15 ann bookings 5 USD acme -", ENDS], STAYS),
     "ended, and it bought anew": ([BOUGHT, ENDS, BUYS_ANEW], IS_BACK),
     "left, and it bought anew": ([BOUGHT, LEFT, BUYS_ANEW], IS_BACK),
+    "the newer one ended": (
+        [BOUGHT, "more deal 2026-02-01 ann bookings 5 USD acme -", "gone churn 2026-06-15 - - - - - more"],
+        STAYS,
+    ),
+    "back, and then its deal ended": (
+        [
+            BOUGHT,
+            "gone churn 2026-02-01 - - - - acme -",
+            "back reinstate 2026-02-15 - - - - acme -",
+            "over churn 2026-06-15 - - - - - deal",
+        ],
+        LEAVES,
+    ),
+    "back with both, and then one ended": (
+        [
+            BOUGHT,
+            "more deal 2026-01-06 ann bookings 5 USD acme -",
+            "gone churn 2026-02-01 - - - - - deal",
+            "away churn 2026-02-01 - - - - - more",
+            "back reinstate 2026-02-15 - - - - acme -",
+            "over churn 2026-06-15 - - - - - more",
+        ],
+        STAYS,
+    ),
+    "ended before it was bought": (
+        ["gone churn 2026-02-15 - - - - - deal", BOUGHT.replace("2026-01-05", "2026-04-15")],
+        STAYS,
+    ),
     "a deal that nobody knows ended": ([BOUGHT, "gone churn 2026-06-15 - - - - acme dael"], STAYS),
 }
 
