@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 import pytest
 from hypothesis import given as whatever
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from pay.agreeing import BEFORE, DAYS, END, START, eur, paid, terms
 from trueup.pay.agreements import (
     Change,
     InvalidAgreement,
@@ -24,48 +24,10 @@ from trueup.pay.agreements import (
     measure_key,
     realisation,
 )
-from trueup.pay.baseline import Baseline
 from trueup.pay.vesting import Adjustment, Reading, Release, Verification, improvement, releases
 from trueup.units.money import MixedCurrencies, Money
 
-START, END = date(2026, 1, 1), date(2027, 12, 31)
 AFTER = date(2029, 1, 1)
-BEFORE = Baseline(Decimal(42), "days", "median", date(2025, 1, 1), date(2025, 12, 31), 12, "d" * 64)
-DAYS = tuple(date(2026 + (month > 12), (month - 1) % 12 + 1, 28) for month in (3, 6, 9, 12, 15, 18))
-
-
-def eur(amount: int | str) -> Money:
-    return Money.of(amount, "EUR")
-
-
-def paid(payee: str = "alice", target: int = 30_000, share: str = "1") -> PayeeShare:
-    return PayeeShare(payee, eur(target), Fraction(share))
-
-
-AGREED: dict[str, Any] = {
-    "agreement_id": "a",
-    "customer": "acme",
-    "measure": "Days sales outstanding",
-    "direction": "decrease",
-    "baseline": BEFORE,
-    "definition": "Receivables over sales x 30, from their ledger",
-    "value_per_unit": eur(100_000),
-    "per": "term",
-    "committed": eur(500_000),
-    "band": eur(0),
-    "payees": (paid(),),
-    "starts_on": START,
-    "ends_on": END,
-    "quantile": Decimal("0.8416"),
-    "confidence": "one-sided, 80 %",
-    "reading_dates": DAYS,
-    "verifier": "Their controller",
-    "signers": (Signer("ours", "Head of Sales"), Signer("customer", "CFO")),
-}
-
-
-def terms(**other: object) -> Terms:
-    return Terms(**{**AGREED, **other})
 
 
 def read(

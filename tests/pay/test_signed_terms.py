@@ -2,53 +2,18 @@
 
 import json
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
-from typing import Any
 
 import pytest
 
-from trueup.pay.agreements import InvalidAgreement, PayeeShare, Signer, Terms
-from trueup.pay.baseline import Baseline
+from pay.agreeing import BEFORE, DAYS, eur, paid, terms
+from trueup.pay.agreements import InvalidAgreement, PayeeShare
 from trueup.pay.signed_terms import Signable, signable, terms_in
 from trueup.pay.vesting import ValueCurve
-from trueup.units.money import Money
 
 SALT = "5a17" * 16
-BEFORE = Baseline(Decimal(42), "days", "median", date(2025, 1, 1), date(2025, 12, 31), 12, "d" * 64)
-DAYS = tuple(date(2026 + (month > 12), (month - 1) % 12 + 1, 28) for month in (3, 6, 9, 12, 15, 18))
-
-
-def eur(amount: int | str) -> Money:
-    return Money.of(amount, "EUR")
-
-
-AGREED: dict[str, Any] = {
-    "agreement_id": "a",
-    "customer": "acme",
-    "measure": "Days sales outstanding",
-    "direction": "decrease",
-    "baseline": BEFORE,
-    "definition": "Receivables over sales x 30, from their ledger",
-    "value_per_unit": eur(100_000),
-    "per": "term",
-    "committed": eur(500_000),
-    "band": eur(0),
-    "payees": (PayeeShare("alice", eur(30_000), Fraction(1)),),
-    "starts_on": date(2026, 1, 1),
-    "ends_on": date(2027, 12, 31),
-    "quantile": Decimal("0.8416"),
-    "confidence": "one-sided, 80 %",
-    "reading_dates": DAYS,
-    "verifier": "Their controller",
-    "signers": (Signer("ours", "Head of Sales"), Signer("customer", "CFO")),
-}
-
-
-def terms(**other: object) -> Terms:
-    return Terms(**{**AGREED, **other})
 
 
 def written(salt: str = SALT, **other: object) -> Signable:
@@ -108,7 +73,7 @@ def test_nobody_finds_out_pay_by_hashing_what_they_guess() -> None:
         {"per": "month"},
         {"committed": eur(499_999)},
         {"reading_dates": DAYS[:5]},
-        {"payees": (PayeeShare("alice", eur(30_001), Fraction(1)),)},
+        {"payees": (paid(target=30_001),)},
         {"curve": ValueCurve.of((Decimal("0.3"), 0), (1, 1))},
         {"verify_within_days": 91},
     ],
