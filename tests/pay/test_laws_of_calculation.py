@@ -386,15 +386,30 @@ def test_nothing_vests_that_nobody_unrelated_verified_in_time(company: Company) 
         assert not any(released(with_readings(company, **changes)).values())
 
 
+def with_events(company: Company, events: Iterable[Event]) -> Company:
+    return company.knowing(events=tuple(events))
+
+
 @few
 @whatever(valued)
 def test_what_has_vested_depends_on_the_last_verified_reading_only(company: Company) -> None:
-    verified = with_readings(company, verified_on=day_of(0), independent_of=None)
+    """Of customers who stayed: what is read of one while it is away counts for nothing."""
+    stayed = with_events(company, (event for event in company.facts.events if event.kind != "churn"))
+    verified = with_readings(stayed, verified_on=day_of(0), independent_of=None)
     last: dict[str, ValueReading] = {}
     for each in sorted(verified.facts.readings, key=lambda reading: reading.as_of):
         last[each.agreement_id] = each
     alone = verified.knowing(readings=tuple(last.values()))
     assert {k: v for k, v in released(alone).items() if v} == {k: v for k, v in released(verified).items() if v}
+
+
+@few
+@whatever(valued, st.integers(0, 400).map(day_of))
+def test_what_is_read_after_a_customer_left_for_good_neither_vests_nor_takes_back(company: Company, day: date) -> None:
+    left = [Event(f"left/{customer}", "churn", day, day, customer=customer) for customer in CUSTOMERS]
+    gone = with_events(company, [*(event for event in company.facts.events if event.on < day), *left])
+    before = gone.knowing(readings=tuple(each for each in company.facts.readings if each.as_of < day))
+    assert released(gone) == released(before)
 
 
 @few
