@@ -127,3 +127,16 @@ def test_an_event_without_a_day_of_its_own_was_known_as_it_happened_and_a_readin
     (reading,) = found.readings
     assert (reading.known_on, reading.verified_on) == (date(2026, 5, 2), date(2026, 5, 2))
     assert reading.independent_of == {"bob", "cat"}
+
+
+def test_rows_of_nothing_and_remarks_are_passed_over_and_thousands_may_stand_apart() -> None:
+    text = ROWS["shares"].replace("1/3", "1 000.50") + " , ,,\n\n  # not yet,,,\n"
+    (share,) = facts_of({"shares": text}).shares
+    assert share.fraction == Fraction("1000.5")
+
+
+def test_agreements_say_in_which_currency_they_pay_and_may_leave_out_what_is_noise() -> None:
+    without = "agreement_id,payee,customer,component,signed_on,at_target,committed\nx,ann,acme,value,2026-01-01,1,2\n"
+    with pytest.raises(FactTableError) as refused:
+        facts_of({"agreements": without})
+    assert str(refused.value) == "agreements.csv, row 1, column currency: this column is missing: add it"

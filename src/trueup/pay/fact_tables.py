@@ -201,7 +201,7 @@ def _day(text: str) -> date:
 
 def _fraction(text: str) -> Fraction:
     try:
-        return Fraction(text.replace(" ", "")) if text else Fraction(_text(text))
+        return Fraction(text.replace(" ", ""))
     except (ValueError, ZeroDivisionError):
         raise ValueError("write a number such as 12.30, or a fraction such as 1/3") from None
 
