@@ -93,6 +93,7 @@ def test_what_is_held_of_a_customers_deals_is_let_go_together() -> None:
 
 
 CAPS = ("aggregation: cumulative, reset: quarter, cap: 5", "aggregation: cumulative, reset: quarter, cap: 9")
+QUARTERS = ("2026-01-01", "2026-04-01")
 
 
 def test_a_cap_may_change_with_the_companys_own_quarter_and_not_within_it() -> None:
@@ -113,3 +114,54 @@ def test_a_version_that_ended_with_the_quarter_lets_the_next_one_begin_when_it_w
     found = paid(plans, "d deal 2026-06-10 ann bookings 100 USD - -")
     assert found.unreckoned == ()
     assert [str(line.amount) for line in found.lines] == ["9.00 USD"]
+
+
+AS_PAID = "aggregation: per_event, earned_on: payment, reset: quarter"
+ON_BOTH_DAYS = (
+    "last deal 2026-03-31 ann bookings 100 USD - -",
+    "first deal 2026-04-01 ann bookings 100 USD - -",
+    "a payment 2026-05-10 - - 100 USD - last",
+    "b payment 2026-05-10 - - 100 USD - first",
+)
+
+
+@pytest.mark.parametrize(
+    ("versions", "amounts"),
+    [
+        (CAPS, [("last", "5.00 USD"), ("first", "9.00 USD")]),
+        ((AS_PAID, AS_PAID.replace("quarter", "year")), [("last", "10.00 USD"), ("first", "10.00 USD")]),
+        ((AS_PAID, CAPS[1]), [("first", "9.00 USD"), ("last", "10.00 USD")]),
+    ],
+    ids=["booked", "as paid for", "as paid for until March"],
+)
+def test_each_deal_is_earned_once_by_the_version_of_its_day(
+    versions: tuple[str, str], amounts: list[tuple[str, str]]
+) -> None:
+    plans = plans_of(*(plan(text, day) for text, day in zip(versions, QUARTERS, strict=True)))
+    found = paid(plans, *ON_BOTH_DAYS)
+    assert found.unreckoned == ()
+    assert [(line.lot, str(line.amount)) for line in found.lines] == amounts
+
+
+def test_every_window_of_every_version_says_how_far_its_quota_was_attained() -> None:
+    of_quota = "{kind: step, of: attainment, tiers: [{pays: 0.1}]}"
+    texts = [plan(cap, day).replace(TENTH, f"table: {of_quota}") for cap, day in zip(CAPS, QUARTERS, strict=True)]
+    quotas = "payee credits period amount currency\n ann bookings 2026-Q1 100 USD\n ann bookings 2026-Q2 100 USD"
+    told = facts(
+        assignments="payee plan start end\n ann sales 2026-01-01 2026-07-01",
+        quotas=quotas,
+        events=f"{BOOKED}\nd deal 2026-02-10 ann bookings 50 USD - -",
+    )
+    found = calculate(plans_of(*texts), told, through=date(2026, 6, 30))
+    assert [each.window for each in found.attained] == ["2026-Q1", "2026-Q2"]
+
+
+def test_a_refund_that_is_not_there_yet_takes_nothing_off_its_deal() -> None:
+    told = facts(
+        assignments="payee plan start\n ann sales 2026-01-01",
+        events=f"{BOOKED}\nd deal 2026-02-10 ann bookings 100 USD - -\nlater refund 2026-04-05 - - 40 USD - d",
+    )
+    plans = plans_of(plan("aggregation: cumulative, reset: quarter, refunds: restate"))
+    for through, credited in ((date(2026, 3, 31), 100), (date(2026, 4, 30), 60)):
+        lines = calculate(plans, told, through=through).lines
+        assert [int(line.credited) for line in lines if line.kind == "credit"] == [credited]

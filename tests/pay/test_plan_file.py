@@ -146,6 +146,15 @@ def test_what_is_wrong_is_told_with_its_line_and_the_nearest_that_would_do(
     assert faults(PLAN.replace(written, instead)) == [f"plans/0.yaml:{told}"]
 
 
+def test_credits_are_in_the_plans_currency_or_in_another_and_cliffs_may_be_meant() -> None:
+    more = PLAN.replace("currency: EUR", "currency: EUR\nquota_currency: USD").replace(
+        "reset: quarter", "reset: quarter\n    allows_cliffs: true"
+    )
+    (plain,), (other,) = (load([PlanFile("plans/sellers.yaml", text)]) for text in (PLAN, more))
+    assert (plain.credited_in, other.credited_in) == ("EUR", "USD")
+    assert (read(PLAN).allows_cliffs, read(more).allows_cliffs) == (False, True)
+
+
 def test_a_number_with_a_unit_of_its_own_is_none() -> None:
     (told,) = faults(PLAN.replace("cap: 50000", "cap: !dollars 50000"))
     assert told.endswith(NO_NUMBER)
