@@ -212,6 +212,8 @@ class Facts:
         FactError where a revision of an event says two things; what was delivered twice alike counts once.
         """
         of_day = {each.name: tuple(_known(getattr(self, each.name), day)) for each in fields(self)}
+        of_day["quotas"] = tuple(_still(of_day["quotas"], day))
+        of_day["reporting_lines"] = tuple(_still(of_day["reporting_lines"], day))
         of_day["events"] = _newest(of_day["events"])
         of_day["outcomes"] = _last_known(of_day["outcomes"])
         return Facts(**of_day)
@@ -223,15 +225,15 @@ class _Known(Protocol):
 
 
 _Row = TypeVar("_Row", bound=_Known)
+_Corrected = TypeVar("_Corrected", Quota, ReportingLine)
 
 
 def _known(rows: Iterable[_Row], day: date) -> Iterator[_Row]:
-    return (row for row in rows if row.known_on <= day and not _is_corrected(row, day))
+    return (row for row in rows if row.known_on <= day)
 
 
-def _is_corrected(row: _Known, day: date) -> bool:
-    until = row.known_until if isinstance(row, Quota | ReportingLine) else None
-    return until is not None and until <= day
+def _still(rows: Iterable[_Corrected], day: date) -> Iterator[_Corrected]:
+    return (row for row in rows if row.known_until is None or day < row.known_until)
 
 
 def _newest(events: Iterable[Event]) -> tuple[Event, ...]:
