@@ -337,3 +337,28 @@ def test_what_was_held_is_released_in_the_quarter_of_the_companys_year() -> None
     readings = read("2026-06-30 100")
     told = found(by_quarter, rules=PeriodRules(fiscal_year_start=2), events=DEAL, value_readings=readings)
     assert [line.period for line in told.lines] == ["FY2027-Q2", "FY2027-Q2"]
+
+
+BOTH = read("2026-06-30 100") + "\nb 2026-06-30 100 100 2026-07-05 2026-09-30"
+
+
+@pytest.mark.parametrize(
+    ("currency", "earned"),
+    [
+        ("EUR", "1800.00 EUR"),
+        ("USD", "1890.00 USD"),
+    ],
+    ids=["all of them in another currency", "in two"],
+)
+def test_value_is_paid_in_the_agreements_currency_and_in_the_plans_where_there_are_two(
+    currency: str, earned: str
+) -> None:
+    agreed = AGREED.replace("100       USD", "100       EUR")
+    told = found(
+        BY_AGREEMENT,
+        agreements=f"{agreed.rstrip()}\n    b ann globex value 2026-01-10 - 900 100 {currency}",
+        value_readings=BOTH,
+        rates="use period of to rate on source\n pay 2026-06 EUR USD 1.1 2026-06-01 bank",
+    )
+    assert told.unreckoned == ()
+    assert [f"{amount.amount:.2f} {amount.currency}" for amount in told.earned.values()] == [earned]

@@ -50,6 +50,12 @@ def test_a_revision_that_says_two_things_is_refused_whatever_came_first(order: t
         Facts(events=tuple(events[place] for place in order)).known(JUNE)
 
 
+def test_every_payees_every_metric_of_every_period_is_an_outcome_of_its_own() -> None:
+    first = Outcome("ann", "nps", "2026-Q1", Fraction(40), 30, date(2026, 4, 5))
+    others = [replace(first, **other) for other in ({"payee": "bob"}, {"metric": "csat"}, {"period": "2025-Q4"})]
+    assert Facts(outcomes=(first, *others)).known(JUNE).outcomes == (first, *others)
+
+
 def test_of_outcomes_the_one_known_last_counts_and_two_of_one_day_are_refused() -> None:
     first = Outcome("ann", "nps", "2026-Q1", Fraction(40), 30, date(2026, 4, 5))
     later = replace(first, value=Fraction(35), known_on=date(2026, 5, 5))

@@ -115,3 +115,25 @@ def test_a_line_of_the_plan_says_by_which_version() -> None:
         date(2026, 3, 31),
     )
     assert (said["event"], said["lot"], said["customer"]) == ("plan_cap@2026-Q1", "", "")
+
+
+def test_each_windows_limit_is_that_of_the_version_with_which_it_begins() -> None:
+    """Also where the window begins after somebody left: half of each deal's pay falls due half a year later."""
+    in_halves = PLAN.replace(
+        "table:", "instalments: [{after_months: 0, share: 0.5}, {after_months: 6, share: 0.5}], table:"
+    )
+    plans = plans_of(in_halves, in_halves.replace("2026-01-01", "2026-04-01").replace("300", "200"))
+    events = """
+        natural_key kind on         payee credits  amount currency
+        march       deal 2026-03-10 ann   bookings 8000   USD
+        april       deal 2026-04-10 ann   bookings 8000   USD
+    """
+    told = facts(assignments="payee plan start end\n ann sales 2026-01-01 2026-05-01", events=events)
+    lines = calculate(plans, told, through=date(2026, 12, 31)).lines
+    first, second = (plan.fingerprint for plan in plans)
+    assert [(line.period, int(line.amount.amount), line.plan) for line in lines if line.kind == "plan_cap"] == [
+        ("2026-03", -100, first),
+        ("2026-04", -200, second),
+        ("2026-09", -200, second),
+        ("2026-10", -200, second),
+    ]
