@@ -83,8 +83,10 @@ def pay_example(folder: Folder, settings: Settings, snapshot: Snapshot, *, ends_
         _close(desk, people, month.key, at=_at(month.end + timedelta(days=_PAID_ON_THE)))
         closed += 1
     today = _at(ends_on + timedelta(days=1))
-    desk.calculate(months[-1].key, at=today)
-    _propose_next(Desk(folder, settings, snapshot, people.administrator), year + 1, at=today)
+    # Another desk knows the plan that was added: what is calculated without it would be out of date at once.
+    later = Desk(folder, settings, snapshot, people.administrator)
+    _propose_next(later, year + 1, at=today)
+    later.calculate(months[-1].key, at=today)
     return closed
 
 
